@@ -1,0 +1,58 @@
+# Everything a newcomer types. `make help` explains the targets.
+PY ?= python3
+UV := .tools/bin/uv
+BIN := .venv/bin
+export UV_PYTHON_DOWNLOADS = never
+export UV_SYSTEM_CERTS = 1
+export PYTHONDONTWRITEBYTECODE = 1
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint format bench lock openapi vectors image clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.venv/.ok: requirements.lock pyproject.toml
+	$(PY) -m pip install -q --disable-pip-version-check --target .tools --upgrade "uv==0.13.9"
+	$(UV) venv -q --clear --python "$$(command -v $(PY))" .venv
+	$(UV) pip sync -q --python .venv --require-hashes requirements.lock
+	$(UV) pip install -q --python .venv --no-deps --no-build-isolation --editable .
+	touch $@
+
+run: .venv/.ok ## start the service, the gateway and a phone simulator on 127.0.0.1:8000 (data under var/)
+	$(BIN)/heliograph dev serve
+
+test: .venv/.ok ## all tests (a part the machine lacks skips loudly)
+	$(BIN)/python -m pytest
+
+lint: .venv/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	$(BIN)/python -m tools.rules
+	$(BIN)/hadolint Dockerfile
+
+format: .venv/.ok ## put the code into its shape
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/.ok ## measure, side by side with what it is compared to; writes var/bench.json
+	$(BIN)/python -m bench
+
+lock: .venv/.ok ## pin every package by hash again (after a change in pyproject.toml)
+	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock
+	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-run.lock
+	printf 'hatchling>=1.27\n' | $(UV) pip compile - -c requirements.lock --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-build.lock
+
+openapi: .venv/.ok ## write spec/openapi.json again
+	$(BIN)/python -m tools.make_openapi
+
+vectors: .venv/.ok ## write spec/vectors again
+	$(BIN)/python -m tools.make_vectors
+
+image: ## build the container image in a chroot, without an engine (needs root, buildah, debootstrap)
+	tools/image.sh
+
+clean: ## remove what make made, but never data under var/
+	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

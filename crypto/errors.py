@@ -1,0 +1,184 @@
+"""What can go wrong in this room: one class a subject, one stable code a cause.
+
+A code is never reused for another cause. `str(error)` is a fixed text: what is wrong and what to do
+next. It never carries anything that came in, so it may be shown and logged.
+"""
+
+from collections.abc import Mapping
+from typing import ClassVar, TypeAlias
+
+Causes: TypeAlias = Mapping[str, str]
+
+
+class CryptoError(Exception):
+    """Base of this room's errors.
+
+    `code` is stable and kebab-case; `str` is the code's fixed text.
+    """
+
+    CAUSES: ClassVar[Causes] = {}
+
+    def __init__(self, code: str) -> None:
+        self.text = self.CAUSES[code]
+        self.code = code
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class EnvelopeError(CryptoError):
+    """The form of an envelope or a leaf is wrong, or an envelope cannot be made."""
+
+    CAUSES: ClassVar[Causes] = {
+        "envelope-too-short": "This is too short to be an envelope. Send the whole envelope again.",
+        "envelope-version": "This is not an envelope of version 1. "
+        "Update this program, or check what was sent.",
+        "envelope-suite": "The envelope names a suite that does not exist. "
+        "Update this program, or check what was sent.",
+        "envelope-length": "The envelope has a length that its suite does not allow. "
+        "Send the whole envelope again.",
+        "envelope-content-too-long": "The content does not fit. "
+        "Shorten it, or send it as an attachment.",
+        "envelope-padded-length": "That padded length is not allowed for this suite. "
+        "Use one of the lengths of the format.",
+        "envelope-suite-not-for-sms": "This suite does not fit into text messages. "
+        "Use the suite that the keyring names for texts.",
+        "envelope-sealing-key": "The key to seal with is not a valid key of its suite. "
+        "Fetch the keyring again; do not seal with this one.",
+        "envelope-report-id": "A report id is exactly 8 bytes. "
+        "Make the report id with new_report_id.",
+        "leaf-invalid": "This is not a leaf of an envelope. "
+        "Download it again, and tell the coalition if that does not help.",
+    }
+
+
+class OpeningError(CryptoError):
+    """An envelope of good form was not opened, or a seed is not the signed lock's."""
+
+    CAUSES: ClassVar[Causes] = {
+        "no-key": "There is no key here for this envelope's epoch and suite. "
+        "Ask the holders of that epoch's locks, or fetch the newer keyring.",
+        "box-not-opened": "The envelope was changed on its way, or was sealed to another key. "
+        "Keep it; check that the epoch's seed is the right one.",
+        "suite-mismatch": "The envelope says one suite outside and another inside. "
+        "Treat it as forged.",
+        "kind-unknown": "The envelope holds a kind that this program does not know. "
+        "Update this program, then open it again.",
+        "padding-invalid": "The padding inside the envelope is wrong. "
+        "Treat it as forged, or as made by a broken program.",
+        "lock-mismatch": "This seed is not the seed of the signed lock. "
+        "Check which epoch and lock the seed belongs to; do not use it.",
+        "lock-unknown": "There is no such lock in this suite. "
+        "A single suite has lock A; a dual suite has locks A and B.",
+        "seed-length": "A seed is exactly 32 bytes. "
+        "Check the file or card that the seed came from.",
+    }
+
+
+class SealedSmsError(CryptoError):
+    """A text is not a sealed SMS, or an envelope cannot travel as one."""
+
+    CAUSES: ClassVar[Causes] = {
+        "sms-not-sealed": "This text does not begin as a sealed text does. "
+        "Treat it as a plain text.",
+        "sms-length": "A sealed text has exactly 160 characters. Ask for the text again.",
+        "sms-alphabet": "The text holds a character that sealed texts do not use. "
+        "Ask for the text again.",
+        "sms-spare-bits": "The last character of the text has bits set that must be zero. "
+        "Ask for the text again.",
+        "sms-type": "The text is neither an envelope nor a part of one. "
+        "Update this program, or ask for the text again.",
+        "sms-single-form": "The text holds an envelope that cannot travel as one text. "
+        "Ask for the text again.",
+        "sms-part-count": "An envelope has 2 to 15 parts. Ask for the text again.",
+        "sms-part-index": "The part's number is not below the number of parts. "
+        "Ask for the text again.",
+        "sms-envelope-form": "This envelope does not fill text messages exactly. Seal it for SMS.",
+    }
+
+
+class KeyringError(CryptoError):
+    """A keyring was refused; the last good one stays in use. Or it has nothing to seal with."""
+
+    CAUSES: ClassVar[Causes] = {
+        "keyring-bundle-too-big": "The keyring file is bigger than 1 MiB. "
+        "Fetch it again from another place.",
+        "keyring-bundle-form": "This is not a keyring file. Fetch it again from another place.",
+        "keyring-root-form": "A root file of the keyring cannot be read. "
+        "Fetch the keyring again from another place.",
+        "keyring-root-signatures": "A root file of the keyring is not signed by enough officers. "
+        "Do not use it; ask an officer.",
+        "keyring-root-version": "A root file of the keyring has the wrong version. "
+        "Do not use it; ask an officer.",
+        "keyring-root-fork": "There are two different root files of one version. "
+        "Do not use it; tell an officer at once.",
+        "keyring-development": "A development keyring and a real one are mixed. "
+        "Do not use it; ask an officer.",
+        "keyring-targets-missing": "The list of signed files is missing from the keyring. "
+        "Fetch the whole keyring again.",
+        "keyring-metadata-form": "A signed file of the keyring cannot be read. "
+        "Fetch the keyring again from another place.",
+        "keyring-signatures": "The keyring is not signed by enough keyring officers. "
+        "Do not use it; ask an officer.",
+        "keyring-version": "The version inside a keyring file is not the one in its name. "
+        "Fetch the keyring again from another place.",
+        "keyring-rollback": "This keyring is older than the one in use. "
+        "Keep the one in use, and fetch again.",
+        "keyring-fork": "There are two different keyrings of one version. "
+        "Do not use it; tell an officer at once.",
+        "keyring-snapshot": "The parts of the keyring do not belong together. "
+        "Fetch the whole keyring again.",
+        "keyring-file-missing": "A file that the keyring lists is missing. "
+        "Fetch the whole keyring again.",
+        "keyring-file-hash": "A file of the keyring is not the one that was signed. "
+        "Fetch the keyring again from another place.",
+        "keyring-json": "A file of the keyring is not strict JSON in printable ASCII. "
+        "Ask an officer to publish it again.",
+        "keyring-format": "A file of the keyring names a format that this program does not know. "
+        "Update this program.",
+        "keyring-field": "A field of the keyring is missing, or is not of its type or range. "
+        "Ask an officer to publish it again.",
+        "keyring-epoch": "An epoch of the keyring contradicts itself. "
+        "Ask an officer to publish it again.",
+        "keyring-key": "A key or an id in the keyring is not hex digits of its length. "
+        "Ask an officer to publish it again.",
+        "no-epoch": "The keyring has no epoch to seal to on this channel. "
+        "Fetch the newer keyring; nothing is stored unsealed.",
+    }
+
+
+class RequestSignatureError(CryptoError):
+    """A signed request was refused."""
+
+    CAUSES: ClassVar[Causes] = {
+        "signature-missing": "The request is not signed. Sign it with your request key.",
+        "signature-duplicate": "A header of the signature is there twice. Send each header once.",
+        "signature-malformed": "The headers of the signature cannot be read. "
+        "Sign it as the format says.",
+        "signature-components": "The signature covers other parts of the request than it must. "
+        'Cover "@method", "@target-uri" and "content-digest", in this order.',
+        "signature-parameters": "The signature has other parameters than keyid and alg. "
+        'Give the keyid and alg="ed25519" alone, and no time.',
+        "signature-digest": "The body is not the one that was signed. Send the request again.",
+        "signature-key-unknown": "The key that signed is not in the keyring. "
+        "Ask an officer to list your key, or fetch the newer keyring.",
+        "signature-wrong": "The signature does not match the request. "
+        "Check the service's address and your request key.",
+        "signature-uri": "The address holds characters that an address cannot have. "
+        "Check the service's address.",
+    }
+
+
+class PassphraseError(CryptoError):
+    """A locked box was not unlocked."""
+
+    CAUSES: ClassVar[Causes] = {
+        "passphrase-wrong": "The passphrase is wrong, or the file was changed. "
+        "Type the passphrase again.",
+        "passphrase-length": "A passphrase has 1 to 1,024 bytes. Choose another passphrase.",
+        "box-damaged": "The file is damaged, or is not a locked file. Use a copy of it.",
+        "box-cost": "The file asks for more memory or work than this program gives. "
+        "Use a copy of it; treat this one as forged.",
+        "key-length": "A vault key is exactly 32 bytes. Check the file that the key came from.",
+    }

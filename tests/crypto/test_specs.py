@@ -1,0 +1,103 @@
+"""The worked examples of spec/*.md are real, and the tables name every code."""
+
+import re
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from crypto.bundles import write_bundle
+from crypto.envelope import Suite, envelope_id, padded_lengths, read_header, write_header
+from crypto.errors import CryptoError, EnvelopeError, KeyringError, OpeningError, SealedSmsError
+from crypto.leaves import envelope_leaf
+from crypto.locks import derive_lock
+from crypto.sealed_sms import write_texts
+from crypto.statements import read_reporter
+from tools.vectors.boxes import seal_box
+from tools.vectors.keys import REPORT_ID, SEEDS
+from tools.vectors.sealers import pad
+
+SPEC = Path(__file__).resolve().parent.parent.parent / "spec"
+FORMATS = ["envelope-v1.md", "sealed-sms-v1.md", "keyring-v1.md"]
+
+
+def read_example(name: str) -> dict[str, str]:
+    """The `name: value` lines of the worked examples; indented lines go on the line before."""
+    (section,) = re.findall(
+        r"## Worked example\n(.*?)\n## ", (SPEC / name).read_text(encoding="utf-8"), re.DOTALL
+    )
+    values: dict[str, str] = {}
+    for block in re.findall(r"```\n(.*?)\n```", section, re.DOTALL):
+        for field, first, more in re.findall(
+            r"^([^\s:][^:\n]*):([^\n]*)((?:\n  .*)*)", block, re.M
+        ):
+            values[field] = first.strip() + "".join(line.strip() for line in more.split("\n"))
+    return values
+
+
+def test_envelope_example() -> None:
+    example = read_example("envelope-v1.md")
+    lock = derive_lock(bytes.fromhex(example["seed A"]), Suite.SEALED_BOX, "A")
+    assert (lock.private.hex(), lock.public.hex()) == (
+        example["private key"],
+        example["public key"],
+    )
+    plaintext = pad(1, 1, b"hello", 67)
+    assert plaintext.hex() == example["plaintext"]
+    box = seal_box(plaintext, lock.public, bytes.fromhex(example["ephemeral seed"]))
+    envelope = write_header(Suite.SEALED_BOX, 7) + box
+    assert envelope.hex() == example["envelope"]
+    assert envelope_id(envelope).hex() == example["id"]
+    leaf = envelope_leaf(read_header(envelope), 20717, envelope_id(envelope))
+    assert leaf.hex() == example["leaf on day 20717"]
+    assert REPORT_ID in plaintext
+
+
+def test_sealed_sms_example() -> None:
+    example = read_example("sealed-sms-v1.md")
+    single = bytes.fromhex(read_example("envelope-v1.md")["envelope"])
+    assert write_texts(single) == [example["text"]]
+    suite = Suite.DUAL_SEALED_BOX
+    box = pad(suite, 1, b"hello", 128)
+    for lock in "BA":
+        box = seal_box(box, derive_lock(SEEDS[lock], suite, lock).public)
+    envelope = write_header(suite, 7) + box
+    assert envelope.hex() == example["envelope"]
+    assert envelope_id(envelope).hex() == example["id"]
+    assert write_texts(envelope) == [example["text 0"], example["text 1"]]
+
+
+def test_keyring_example() -> None:
+    example = read_example("keyring-v1.md")
+    files = {name: bytes.fromhex(example[name]) for name in ("a.json", "timestamp.json")}
+    assert write_bundle(files).hex() == example["bundle"]
+    data = example["file"].encode("ascii")
+    assert example["name"] == f"{sha256(data).hexdigest()}.reporter.json"
+    (epoch,) = read_reporter(data).epochs
+    assert epoch.locks["A"][Suite.SEALED_BOX].hex() == example["key"]
+    assert example["key"] == read_example("envelope-v1.md")["public key"]
+
+
+def test_overheads_of_the_table() -> None:
+    text = (SPEC / "envelope-v1.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(..)` \| .* \| .* \| ([\d,]+) bytes \|$", text, re.MULTILINE)
+    told = {Suite(int(suite, 16)): int(size.replace(",", "")) for suite, size in rows}
+    assert told == {suite: suite.overhead for suite in Suite}
+    assert padded_lengths(Suite.SEALED_BOX)[0] == 67
+
+
+# Made by a caller's mistake, not by what a reader is given.
+NOT_READ = {
+    "envelope-content-too-long",
+    "envelope-padded-length",
+    "envelope-report-id",
+    "envelope-suite-not-for-sms",
+    "lock-unknown",
+    "seed-length",
+}
+
+
+@pytest.mark.parametrize("errors", [EnvelopeError, OpeningError, SealedSmsError, KeyringError])
+def test_every_code_is_in_a_spec(errors: type[CryptoError]) -> None:
+    texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in FORMATS)
+    assert {code for code in errors.CAUSES if f"`{code}`" not in texts} <= NOT_READ

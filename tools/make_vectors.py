@@ -1,0 +1,50 @@
+"""Writes spec/vectors/: `python -m tools.make_vectors`.
+
+The committed files are the truth; see the README there.
+Run again, it writes the same bytes: keys are fixed, and what cannot be made from fixed randomness
+is kept in hybrid-boxes.hex. A file that no case makes any more is deleted.
+"""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tools.vectors.boxes import HybridBoxes
+from tools.vectors.case import Case
+from tools.vectors.envelopes import make_envelopes
+from tools.vectors.fillings import make_fillings
+from tools.vectors.keyrings import make_keyrings
+from tools.vectors.locks import make_leaves, make_locks, make_sealings
+from tools.vectors.signatures import make_signatures
+from tools.vectors.texts import make_texts
+
+FOLDER = Path(__file__).resolve().parent.parent / "spec" / "vectors"
+
+
+def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
+    """Every vector."""
+    yield from make_envelopes(boxes)
+    yield from make_fillings(boxes)
+    yield from make_locks()
+    yield from make_sealings()
+    yield from make_leaves()
+    yield from make_texts()
+    yield from make_keyrings()
+    yield from make_signatures()
+
+
+def main() -> None:
+    """Write all vectors."""
+    boxes = HybridBoxes(FOLDER / "hybrid-boxes.hex")
+    texts = {f"{case.name}.txt": case.to_text() for case in make_cases(boxes)}
+    for path in FOLDER.glob("*.txt"):
+        if path.name not in texts:
+            path.unlink()
+    for name, text in texts.items():
+        (FOLDER / name).write_text(text, encoding="utf-8")
+    boxes.save()
+    print(f"{len(texts)} vectors", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,22 @@
+"""The order in which the reader's rules hold."""
+
+from reports.codes import find_code, judge, read_keywords, read_named
+from reports.names import read_country, read_operators, read_regions
+from reports.reading import Reading
+from reports.sentences import read_causes, read_levels, read_phrases, read_times
+
+
+def read_message(reading: Reading) -> None:
+    """Fill `found` and `used`. What is sure comes first and keeps its words."""
+    read_named(reading)
+    reading.pieces = reading.find_pieces(reading.lexicon.tree, lambda at: find_code(reading, at))
+    reading.doubts = [piece.start for piece in reading.pieces if piece.find("unless")]
+    judge(reading)
+    read_country(reading)
+    read_phrases(reading)
+    read_levels(reading)
+    read_causes(reading)
+    read_keywords(reading)
+    read_regions(reading)
+    read_operators(reading)
+    read_times(reading)

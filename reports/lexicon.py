@@ -1,0 +1,196 @@
+"""All words that the reader knows, as one tree of folded words; built once from the table.
+
+A leaf is a list of `Sense`s: the same word may be several things (POWER the network, the cause).
+"""
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+from reports.folding import fold_word
+from reports.places import DATA, country_spellings, region_spellings
+from reports.table import Table, load_table
+from reports.words import Word, fold_phrase, split_words, translate_digits
+
+LEAF = ""
+Tree = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sense:
+    """One meaning of a phrase. `role` is keyword, phrase, noun, level, when, unit, number, cause,
+    country, region, operator, or the name of a list of small words in the table's `reading`."""
+
+    role: str
+    of: str = ""
+    value: Any = None
+    plain: bool = False  # also an everyday word: counts only where the message leaves no doubt
+
+
+@dataclass(slots=True)
+class Operator:
+    name: str
+    plain: bool
+    countries: Mapping[str, str | None]
+
+
+@dataclass(slots=True)
+class Lexicon:
+    tree: Tree = field(default_factory=dict)
+    runs: re.Pattern[str] | None = None
+    country_words: frozenset[str] = frozenset()
+    lead: frozenset[str] = frozenset()
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """The words of all languages, countries and operators."""
+    table = load_table()
+    senses = list(_list_senses(table))
+    lexicon = Lexicon(runs=_compile_runs([phrase for phrase, _ in senses]))
+    for phrase, sense in senses:
+        add_phrase(lexicon.tree, fold_phrase(phrase, lexicon.runs), sense)
+    lexicon.country_words = frozenset(table.reading["country_words"]) | {
+        keyword.upper() for f in table.fields for v in f.values for keyword in v.keywords
+    }
+    lexicon.lead = frozenset(fold_word(word) for word in table.reading["lead"])
+    return lexicon
+
+
+@lru_cache(maxsize=32)
+def load_regions(cc: str) -> Tree:
+    """The names of one country's regions as a tree of the same form."""
+    tree: Tree = {}
+    unsure = set(load_table().reading["region_words"])
+    runs = load_lexicon().runs
+    for name, code in region_spellings(cc):
+        words = fold_phrase(name, runs)
+        joined = " ".join(words)
+        short = len(joined) < (4 if joined.isascii() else 3)
+        if words and not short and joined not in unsure:
+            add_phrase(tree, words, Sense("region", value=code))
+    return tree
+
+
+def find_regions(cc: str, text: str) -> set[str]:
+    """The codes of all regions of a country that a text names."""
+    words = split_words(translate_digits(text), load_lexicon().runs)
+    tree = load_regions(cc)
+    found: set[str] = set()
+    at = 0
+    while at < len(words):
+        length, senses = find_longest(tree, words, at)
+        found.update(sense.value for sense in senses)
+        at += length or 1
+    return found
+
+
+@cache
+def load_operators() -> Mapping[str, Operator]:
+    """Operators by their main names."""
+    listed = json.loads((DATA / "operators.json").read_text(encoding="utf-8"))
+    return {
+        one["name"]: Operator(one["name"], one["plain_word"], one["countries"]) for one in listed
+    }
+
+
+@cache
+def operator_names() -> Mapping[str, str]:
+    """MCC and MNC (`41401`) -> the operator's name."""
+    return {
+        code: name
+        for name, operator in load_operators().items()
+        for code in operator.countries.values()
+        if code
+    }
+
+
+def operator_name(op: str) -> str:
+    """The name of an operator given as MCC and MNC; a name, or an unknown code, as it is."""
+    return operator_names().get(op, op)
+
+
+def add_phrase(tree: Tree, words: Sequence[str], sense: Sense) -> None:
+    for word in words:
+        tree = tree.setdefault(word, {})
+    senses = tree.setdefault(LEAF, [])
+    if sense not in senses:
+        senses.append(sense)
+
+
+def find_longest(tree: Tree, words: Sequence[Word], at: int) -> tuple[int, list[Sense]]:
+    """(words matched, what they mean) of the longest known phrase that begins at `at`."""
+    found: tuple[int, list[Sense]] = (0, [])
+    for length, word in enumerate(words[at:at + 12], start=1):  # fmt: skip
+        if word.folded not in tree:
+            break
+        tree = tree[word.folded]
+        if LEAF in tree:
+            found = (length, tree[LEAF])
+    return found
+
+
+def _list_senses(table: Table) -> Iterator[tuple[str, Sense]]:
+    plain = set(table.reading["plain_words"])
+    for one in table.fields:
+        for value in one.values if one.type in ("enum", "enum-list") else ():
+            for keyword in value.keywords:
+                known = keyword.lower() in plain
+                yield keyword, Sense("keyword", one.name, value.name, known)
+            role = {"plat": "noun", "cause": "cause"}.get(one.name, "phrase")
+            for phrase in _flatten(value.words):
+                yield phrase, Sense(role, one.name, value.name)
+    net = table.by_name["net"]
+    for member in net.members:
+        for phrase in _flatten(member.words):
+            yield phrase, Sense("noun", "net", member.name)
+    for level in net.values:
+        for phrase in _flatten(level.words):
+            yield phrase, Sense("level", value=level.name)
+    yield from _list_small_words(table.reading)
+    unsure = set(table.reading["country_name_words"])
+    for name, cc in country_spellings():
+        folded = " ".join(fold_phrase(name))
+        short = folded.isascii() and len(folded) <= 3
+        yield name, Sense("country", value=cc, plain=short or folded in unsure)
+    for one_json in json.loads((DATA / "operators.json").read_text(encoding="utf-8")):
+        for name in (one_json["name"], *one_json["others"]):
+            # A long name, or one in a script of its own, is nothing else.
+            sure = not one_json["plain_word"] or len(name.split()) > 1
+            yield name, Sense("operator", value=one_json["name"], plain=not sure)
+
+
+def _list_small_words(reading: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
+    roles = "internet no cuts joins copulas not because since ago fillers unless not_since in"
+    for role in roles.split():
+        for phrase in _flatten(reading[role]):
+            yield phrase, Sense(role)
+    for unit in ("hours", "days", "weeks"):
+        for phrase in _flatten(reading[unit]):
+            yield phrase, Sense("unit", value=unit)
+    for when in ("today", "yesterday", "now"):
+        for phrase in _flatten(reading[when]):
+            yield phrase, Sense("when", value=when)
+    for words in reading["numbers"].values():
+        for number, phrase in enumerate(words, start=1):
+            yield phrase, Sense("number", value=number)
+
+
+def _flatten(words: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    for phrases in words.values():
+        yield from phrases
+
+
+def _compile_runs(phrases: Sequence[str]) -> re.Pattern[str]:
+    """Known Burmese words and digits, longest first: one alternation, no repetition in it."""
+    known = {
+        word
+        for phrase in phrases
+        for word in phrase.split()
+        if re.match("[\u1000-\u109f]", word) and len(word) > 2
+    }
+    longest_first = sorted(known, key=len, reverse=True)
+    return re.compile(f"({'|'.join(map(re.escape, longest_first))}|[0-9]+)")

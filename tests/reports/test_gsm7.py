@@ -1,0 +1,31 @@
+"""The GSM 7-bit alphabet."""
+
+from reports.gsm7 import BASIC, EXTENSION, count_septets, fits_screen
+
+
+def test_the_alphabet() -> None:
+    """3GPP TS 23.038: 128 places, the escape among them at 0x1B, and ten characters after it."""
+    assert len(BASIC) == 128
+    assert BASIC.index("\x1b") == 0x1B
+    assert len(set(BASIC)) == 128
+    for char, code in {"@": 0, " ": 0x20, "A": 0x41, "a": 0x61, "¿": 0x60, "à": 0x7F}.items():
+        assert BASIC.index(char) == code
+    assert len(set(EXTENSION)) == 10
+    assert not set(BASIC) & set(EXTENSION)
+
+
+def test_counting() -> None:
+    assert count_septets("") == 0
+    assert count_septets("Thank you.") == 10
+    assert count_septets("5 €") == 4
+    assert count_septets("ê") is None
+    assert count_septets("\x1b") is None
+
+
+def test_screens() -> None:
+    assert fits_screen("a" * 160)
+    assert not fits_screen("a" * 161)
+    assert fits_screen("ê" * 80)
+    assert not fits_screen("ê" * 81)
+    assert not fits_screen("😡" * 41)
+    assert fits_screen("a" * 182, septets=182)

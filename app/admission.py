@@ -1,0 +1,103 @@
+"""One shared transaction: what all the requests of a group commit want to keep.
+
+The writer calls this between BEGIN and COMMIT. Checks come before writes, so that one request
+cannot spoil the transaction of the others; parts, which are joined here, have a savepoint each.
+"""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
+
+from app.databases import Database
+from app.entries import LEAF_ID_START, Entry, make_entry, prefix_of
+from app.limits import Limits
+from app.memory import Memory
+from app.parts import keep_part
+from app.work import EntriesWork, Outcome, PartWork, SharedWork
+
+Result = list[Outcome] | bool | Exception | None
+
+
+def admit(
+    connection: Connection,
+    database: Database,
+    works: Sequence[SharedWork],
+    memory: Memory,
+    limits: Limits,
+) -> list[Result]:
+    """Does the works in order. An exception in the list is that work's alone: nothing of it was
+    kept.
+    """
+    results: list[Result] = []
+    batches: list[Sequence[Entry]] = []
+    keys = [work.message_key for work in works if work.message_key is not None]
+    seen = database.find_message_keys(connection, keys) if keys else set()
+    fresh_keys: list[tuple[bytes, int]] = []
+    for work in works:
+        key = work.message_key
+        if key is not None and key in seen:
+            results.append(False if isinstance(work, PartWork) else None)
+            batches.append(())
+            continue
+        if isinstance(work, PartWork):
+            result, entries = _admit_part(connection, work, memory, limits)
+        else:
+            result, entries = [], work.entries
+        results.append(result)
+        batches.append(entries)
+        if key is not None and not isinstance(result, Exception):
+            seen.add(key)
+            fresh_keys.append((key, work.day))
+
+    outcomes = _keep(connection, database, memory, batches)
+    if fresh_keys:
+        database.insert_message_keys(connection, fresh_keys)
+    return [
+        outcome if isinstance(work, EntriesWork) and result is not None else result
+        for work, result, outcome in zip(works, results, outcomes, strict=True)
+    ]
+
+
+def _admit_part(
+    connection: Connection, part: PartWork, memory: Memory, limits: Limits
+) -> tuple[Result, Sequence[Entry]]:
+    savepoint = connection.begin_nested()
+    try:
+        envelopes = keep_part(connection, part, memory, limits)
+        entries = [make_entry(envelope, part.day) for envelope in envelopes]
+    except DBAPIError:
+        # The database's trouble is everybody's. The savepoint may be gone already (a full disk can
+        # undo the whole transaction), so it is the writer that rolls back.
+        raise
+    except Exception as error:  # noqa: BLE001 -- whatever it was, it is this part's alone
+        savepoint.rollback()
+        memory.forget_parts()
+        return error, ()
+    savepoint.commit()
+    return True, entries
+
+
+def _keep(
+    connection: Connection,
+    database: Database,
+    memory: Memory,
+    batches: Sequence[Sequence[Entry]],
+) -> list[list[Outcome]]:
+    """Keeps what is new in the group, among the pending and in the log. One way for all of it."""
+    prefixes = [prefix_of(entry.id) for entries in batches for entry in entries]
+    leaves = database.find_leaves(connection, prefixes) if prefixes else []
+    logged = {leaf[LEAF_ID_START:] for leaf in leaves}
+    fresh: list[Entry] = []
+    outcomes: list[list[Outcome]] = []
+    for entries in batches:
+        answers: list[Outcome] = []
+        for entry in entries:
+            if entry.id in logged or not memory.stage(entry.id):
+                answers.append("known")
+            else:
+                fresh.append(entry)
+                answers.append("stored")
+        outcomes.append(answers)
+    database.insert_pending(connection, fresh)
+    return outcomes

@@ -1,0 +1,86 @@
+"""What the app room raises, and the one place for its sentences. problems.py gives them HTTP
+statuses.
+
+A code is never reused for another cause. `str(error)` is a fixed text: what is wrong and what to do
+next. It never carries anything that came in, so it may be shown and logged.
+"""
+
+from collections.abc import Mapping
+
+CAUSES: Mapping[str, str] = {
+    # requests
+    "not-found": "There is nothing here. Check the address.",
+    "method-not-allowed": "This address does not take that method. See the Allow header.",
+    "request-invalid": "A parameter of the request is wrong. Check it against the API.",
+    "request-malformed": "This is not a valid HTTP request. Check the client.",
+    "request-not-signed": "This address is for keyholders, with a signed request. "
+    "Sign it with a request key that the keyring lists, for the service's public address.",
+    "headers-too-large": "The headers are too long. Send fewer or shorter ones.",
+    "media-type": "This address does not take that media type. Check it against the API.",
+    "body-too-large": "The body is too long. Send less in one request.",
+    "body-too-slow": "The body took too long to arrive. Send it again, or less at once.",
+    "body-cut-off": "The body ended too early. Send what is missing again.",
+    "batch-too-many": "The batch has too many items. Send what is missing in another batch.",
+    "batch-malformed": "The batch is not a CBOR sequence. Send what is missing again.",
+    "batch-item-type": "An item of the batch is not a byte string. Send envelopes alone.",
+    "keyring-not-accepted": "This service has no pinned root and accepts no keyring. "
+    "Ask the operator to pin the coalition's root file.",
+    "internal": "The service has a fault. Tell the operator the incident id.",
+    # the store
+    "store-full": "The service has no room left. Keep the envelope and try again later.",
+    "parts-full": "Too many parts of text messages wait for the rest. "
+    "Send the report another way, or try again later.",
+    "store-busy": "The service is busy. Keep the envelope and try again after a pause.",
+    "store-unavailable": "The service cannot store anything now. "
+    "Keep the envelope and try again later.",
+    # for operators, at the start
+    "store-io-error": "The database failed to write, so the service must end. "
+    "Check the disk, then start it again: what was acknowledged is there.",
+    "database-unknown": "The database URL names no database that this program knows. "
+    "Use sqlite:///FILE.",
+    "pragma-refused": "SQLite did not take a setting that durability needs. "
+    "Check that the file is on a local disk and that this program may write it.",
+    "schema-mismatch": "The database does not have the schema that this program needs. "
+    "Run `heliograph migrate`.",
+}
+
+
+class ServiceError(Exception):
+    """Base of this room's errors: `code` is stable and kebab-case, `str` is the code's text."""
+
+    def __init__(self, code: str) -> None:
+        self.text = CAUSES[code]
+        self.code = code
+        super().__init__(code)
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class StoreError(ServiceError):
+    """The store could not take or give something. Nothing of the request was kept."""
+
+
+class StoreFull(StoreError):
+    """No room: the disk is full, or the sealed-SMS parts have used up theirs (507)."""
+
+    def __init__(self, code: str = "store-full") -> None:
+        super().__init__(code)
+
+
+class StoreBusy(StoreError):
+    """The queue is full or the database is locked: the same request works later (503)."""
+
+    def __init__(self, code: str = "store-busy") -> None:
+        super().__init__(code)
+
+
+class StoreUnavailable(StoreError):
+    """The store is stopped, broken, or not set up (503). An operator has to look at it."""
+
+    def __init__(self, code: str = "store-unavailable") -> None:
+        super().__init__(code)
+
+
+class RequestRefused(ServiceError):
+    """A request that is answered with a problem of the catalogue."""

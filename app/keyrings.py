@@ -1,0 +1,143 @@
+"""The keyring that the service serves and goes by, kept in the database.
+
+Anybody may bring a keyring: its signatures are its authority. It must be a valid successor of the
+last one, trusted from the pinned root file. A service without a pinned root accepts none.
+"""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Mapping
+
+from sqlalchemy import Connection, func, insert, select
+
+from app.errors import RequestRefused, StoreBusy
+from app.store import Store
+from app.tables import KeyringFile, KeyringVersion
+from app.work import Outcome
+from crypto.keyring import Keyring, first, read_bundle, successor, write_bundle
+
+VERSION = KeyringVersion.__table__  # type: ignore[attr-defined]  # SQLModel adds it
+FILE = KeyringFile.__table__  # type: ignore[attr-defined]
+TIMESTAMP = "timestamp.json"
+
+
+class Keyrings:
+    """`pinned_root` is the bytes of a root file, or None: then there is no keyring and none is
+    accepted.
+    """
+
+    def __init__(self, store: Store, pinned_root: bytes | None) -> None:
+        self._store = store
+        self._pinned_root = pinned_root
+        self._turn = asyncio.Lock()
+        self._waiting = 0
+        self.current: Keyring | None = None
+        """The keyring in use; the last good one stays when another is refused."""
+        self.bundle = b""
+        """The files of the keyring in use as one (crypto/bundles.py)."""
+
+    async def load(self) -> None:
+        """Reads and checks what the database holds. Raises KeyringError if it is not the pinned
+        root's.
+        """
+        if self._pinned_root is None:
+            return
+        files = await self._store.read(_read_files)
+        if files:
+            self._use(await asyncio.to_thread(first, self._pinned_root, files))
+
+    @property
+    def holders(self) -> dict[str, bytes]:
+        """Request-signing keys (Ed25519, 32 bytes) by holder id, of the keyring in use."""
+        return {holder.id: holder.key for holder in self.current.holders} if self.current else {}
+
+    def check_accepting(self) -> None:
+        """Raises RequestRefused (`keyring-not-accepted`) without a pinned root, StoreBusy in a
+        crowd.
+        """
+        if self._pinned_root is None:
+            raise RequestRefused("keyring-not-accepted")
+        if self._waiting >= self._store.limits.keyring_waiting:
+            raise StoreBusy
+
+    async def accept(self, bundle: bytes) -> Outcome:
+        """Takes a keyring into use after COMMIT; "known" if it brings nothing newer than the one in
+        use.
+
+        Raises RequestRefused (`keyring-not-accepted`), KeyringError, and StoreError as Store.put.
+        """
+        self.check_accepting()
+        self._waiting += 1
+        try:
+            async with self._turn:
+                keyring = await asyncio.to_thread(self._verify, bundle)
+                if self.current is not None and _rank(keyring) <= _rank(self.current):
+                    return "known"
+                day = self._store.day
+                await self._store.write(lambda connection: _write(connection, keyring, day))
+                self._use(keyring)
+                return "stored"
+        finally:
+            self._waiting -= 1
+
+    async def find_file(self, name: str) -> bytes | None:
+        """A file by its TUF name, of the keyring in use or of an older one."""
+        if self.current is None:
+            return None
+        if name in self.current.files:
+            return self.current.files[name]
+        query = (
+            select(FILE.c.data).where(FILE.c.name == name).order_by(FILE.c.number.desc()).limit(1)
+        )
+        found = await self._store.read(lambda connection: connection.execute(query).scalar())
+        return found if isinstance(found, bytes) else None
+
+    def _verify(self, bundle: bytes) -> Keyring:
+        files = read_bundle(bundle)
+        if self.current is not None:
+            return successor(self.current, files)
+        if self._pinned_root is None:
+            raise RequestRefused("keyring-not-accepted")
+        return first(self._pinned_root, files)
+
+    def _use(self, keyring: Keyring) -> None:
+        self.bundle = write_bundle(keyring.files)
+        self.current = keyring
+
+
+def _rank(keyring: Keyring) -> tuple[int, int, int, int]:
+    """What must rise for a keyring to replace another. The files were checked before.
+
+    Without this, whoever replays an older timestamp of the same keyring could set clients back, and
+    fill the database by going to and fro.
+    """
+    timestamp = 0
+    if TIMESTAMP in keyring.files:
+        timestamp = int(json.loads(keyring.files[TIMESTAMP])["signed"]["version"])
+    return keyring.root_version, keyring.version, timestamp, len(keyring.files)
+
+
+def _read_files(connection: Connection) -> Mapping[str, bytes]:
+    newest = select(func.max(VERSION.c.number)).scalar_subquery()
+    rows = connection.execute(select(FILE.c.name, FILE.c.data).where(FILE.c.number == newest))
+    return {row[0]: row[1] for row in rows}
+
+
+def _write(connection: Connection, keyring: Keyring, day: int) -> None:
+    number = (
+        connection.execute(select(func.coalesce(func.max(VERSION.c.number), 0))).scalar_one() + 1
+    )
+    connection.execute(
+        insert(VERSION).values(
+            number=number,
+            root_version=keyring.root_version,
+            version=keyring.version,
+            digest=hashlib.sha256(write_bundle(keyring.files)).digest(),
+            day=day,
+        )
+    )
+    connection.execute(
+        insert(FILE),
+        [{"number": number, "name": name, "data": data} for name, data in keyring.files.items()],
+    )

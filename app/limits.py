@@ -1,0 +1,47 @@
+"""Every limit of the service, with its unit."""
+
+from dataclasses import dataclass
+
+KIB = 1024
+MIB = 1024 * KIB
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what one client, and all clients together, may use. All are settings."""
+
+    header_seconds: float = 5.0
+    """From the first byte of a request to the end of its headers, absolute."""
+    header_bytes: int = 16 * KIB
+    """All header lines of one request."""
+    body_seconds: float = 120.0
+    """From the end of the headers to the end of the body, absolute."""
+    batch_items: int = 256
+    batch_bytes: int = 4 * MIB
+    keyring_bytes: int = 1 * MIB
+    keyring_waiting: int = 4
+    """Keyring bundles held in memory at once while one is being verified."""
+    queue_requests: int = 4096
+    """Requests that wait for the writer, those of the running commit included."""
+    queue_bytes: int = 48 * MIB
+    """Sealed bytes that wait for the writer, those of the running commit included."""
+    commit_envelopes: int = 2048
+    """About so many envelopes share a commit at most."""
+    pending_envelopes: int = 200_000
+    """Sequencing runs before its time when so many wait: about 130 bytes of memory are each one's.
+    A crowd like that hides who is in it."""
+    sequence_rows: int = 1000
+    sequence_bytes: int = 4 * MIB
+    """One step of sequencing moves so many rows or bytes; intake runs between two steps."""
+    part_bytes: int = 64 * MIB
+    """Slices of sealed-SMS parts that wait for the rest of their envelope."""
+    part_alternatives: int = 4
+    """Different slices kept for one index of a group of parts."""
+    part_days: int = 14
+    message_key_days: int = 8
+    reserve_bytes: int = 64 * MIB
+    """Intake stops while the disk has less free, so that checkpoints and sequencing can run."""
+    download_rows: int = 256
+    """Rows of one page that a download holds in memory."""
+    retry_after_seconds: int = 10
+    """What Retry-After says on 429 and 503."""

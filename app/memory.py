@@ -1,0 +1,73 @@
+"""What the writer remembers of the database, so that it need not ask: pending ids, bytes of
+parts.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection, func, select
+
+from app.entries import LEAF_ID_START
+from app.tables import Pending, SmsPart
+
+PENDING = Pending.__table__  # type: ignore[attr-defined]  # SQLModel adds it
+PART = SmsPart.__table__  # type: ignore[attr-defined]
+
+
+class Memory:
+    """Belongs to the writer's thread; `drop` and `pending` may be used from others.
+
+    Ids of envelopes that are pending are known from here alone: `pending` has no index. With
+    several services on one database, each knows its own; sequencing drops what was stored twice.
+    """
+
+    def __init__(self) -> None:
+        self._ids: set[bytes] = set()
+        self._staged: list[bytes] = []
+        self._part_bytes: int | None = None
+
+    def load(self, connection: Connection) -> None:
+        """Reads the ids of what is pending, at the start."""
+        leaves = connection.execute(select(PENDING.c.leaf)).scalars()
+        self._ids = {leaf[LEAF_ID_START:] for leaf in leaves}
+
+    @property
+    def pending(self) -> int:
+        """How many envelopes wait for their log index."""
+        return len(self._ids)
+
+    def stage(self, id: bytes) -> bool:
+        """Notes an id that the running transaction stores. False: it is pending already."""
+        if id in self._ids:
+            return False
+        self._ids.add(id)
+        self._staged.append(id)
+        return True
+
+    def keep(self) -> None:
+        """The transaction was committed."""
+        self._staged.clear()
+
+    def undo(self) -> None:
+        """The transaction was rolled back."""
+        self._ids.difference_update(self._staged)
+        self._staged.clear()
+        self._part_bytes = None
+
+    def drop(self, ids: Iterable[bytes]) -> None:
+        """These are in the log now."""
+        self._ids.difference_update(ids)
+
+    def count_part_bytes(self, connection: Connection) -> int:
+        """Bytes of slices that wait: counted once, then kept in step."""
+        if self._part_bytes is None:
+            total = select(func.coalesce(func.sum(func.length(PART.c.slice)), 0))
+            self._part_bytes = int(connection.execute(total).scalar_one())
+        return self._part_bytes
+
+    def add_part_bytes(self, size: int) -> None:
+        if self._part_bytes is not None:
+            self._part_bytes += size
+
+    def forget_parts(self) -> None:
+        """Parts went some other way: the next use counts again."""
+        self._part_bytes = None

@@ -1,0 +1,108 @@
+"""The whole service as one ASGI application."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app import intake
+from app.describing import describe
+from app.download import create_download_router
+from app.handlers import add_handlers
+from app.health import create_health_router
+from app.keyring_routes import create_keyring_router
+from app.keyrings import Keyrings
+from app.limits import Limits
+from app.store import Store
+from app.upkeep import run_upkeep
+
+TELEMETRY: Any = {
+    "tracing": False,
+    "metrics": False,
+    "logs": False,
+    "operation_spans": False,
+    "auto_configure": False,
+}
+"""FastAPI would otherwise hand every request to OpenTelemetry (security.md, item 3)."""
+
+
+def create_service(
+    *,
+    store: Store,
+    keyrings: Keyrings,
+    public_urls: Sequence[str],
+    clock: Callable[[], float],
+    routers: Sequence[APIRouter] = (),
+    limits: Limits | None = None,
+    sequence_interval: float = 600.0,
+) -> ASGIApp:
+    """The service. Its lifespan starts and stops the store, loads the keyring and runs the upkeep.
+
+    `public_urls` are the addresses (https://host, no path) for which keyholders may sign. `routers`
+    are what the composition root mounts besides (webhooks). `sequence_interval` is in seconds.
+    """
+    limits = limits or store.limits
+    api = create_api(store, keyrings, public_urls, limits)
+    for router in routers:
+        api.include_router(router)
+    take_envelopes = intake.create_intake(store, limits)
+
+    @asynccontextmanager
+    async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
+        await store.start()
+        upkeep: asyncio.Task[None] | None = None
+        try:
+            await keyrings.load()
+            upkeep = asyncio.create_task(
+                run_upkeep(store, keyrings, interval=sequence_interval, clock=clock)
+            )
+            yield
+        finally:
+            if upkeep is not None:
+                upkeep.cancel()
+                await asyncio.wait([upkeep])
+            await store.stop()
+
+    api.router.lifespan_context = lifespan
+
+    async def service(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            if scope["path"] == intake.PATH and scope["method"] == "POST":
+                await take_envelopes(scope, receive, send)
+            else:
+                with suppress(Exception):  # answered and logged: the server would log its message
+                    await api(scope, receive, send)
+        elif scope["type"] == "lifespan":
+            await api(scope, receive, send)
+        else:  # no websockets here
+            await send({"type": "websocket.close", "code": 1000})
+
+    return service
+
+
+def create_api(
+    store: Store, keyrings: Keyrings, public_urls: Sequence[str], limits: Limits
+) -> FastAPI:
+    """All that is not hot, as a FastAPI application; its description has the hot path too.
+
+    No pages of documentation: they load scripts from elsewhere. The description itself is in spec/.
+    """
+    api = FastAPI(
+        title="Heliograph",
+        version="1",
+        description="Takes sealed reports, and gives them to keyholders. It cannot read them.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        telemetry=TELEMETRY,
+    )
+    api.include_router(create_health_router(store))
+    api.include_router(create_keyring_router(keyrings, limits))
+    api.include_router(create_download_router(store, keyrings, public_urls, limits))
+    add_handlers(api, limits)
+    api.openapi = lambda: describe(api, limits)  # type: ignore[method-assign]  # FastAPI's own way
+    return api

@@ -1,0 +1,176 @@
+"""SQLite: the embedded default. What must differ from PostgreSQL, and nothing else.
+
+Durability: WAL with synchronous=FULL means that COMMIT returns after the WAL was synced to the disk
+(https://www.sqlite.org/pragma.html#pragma_synchronous). Every connection sets this, reads it back
+and is refused if it did not take.
+"""
+
+import json
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Literal
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError
+
+from app.entries import Entry
+from app.errors import StoreUnavailable
+
+BUSY_MILLISECONDS = 1000
+"""How long a statement waits for another process's lock. Longer would hold every reporter's
+answer.
+"""
+
+PRAGMAS: tuple[tuple[str, str, object], ...] = (
+    # name, what is set, what must be read back
+    ("busy_timeout", str(BUSY_MILLISECONDS), BUSY_MILLISECONDS),
+    ("journal_mode", "WAL", "wal"),
+    ("synchronous", "FULL", 2),
+    ("secure_delete", "ON", 1),
+    ("temp_store", "MEMORY", 2),  # no temporary file ever holds a row
+    ("trusted_schema", "OFF", 0),
+    ("journal_size_limit", str(64 * 1024 * 1024), 64 * 1024 * 1024),
+)
+
+INSERT_ROWS = 256
+"""Rows of one INSERT. One statement for many rows lets go of Python's lock once, not once a row."""
+
+FULL = frozenset({"SQLITE_FULL", "SQLITE_IOERR_SHMSIZE"})
+BUSY = frozenset({"SQLITE_BUSY", "SQLITE_BUSY_SNAPSHOT", "SQLITE_BUSY_TIMEOUT", "SQLITE_LOCKED"})
+
+
+def open_engine(url: str, *, writes: bool) -> Engine:
+    """An engine whose connections have the pragmas above. Parameters never reach an error's text.
+
+    A writing engine begins with BEGIN IMMEDIATE: what a transaction read is still true when it
+    writes.
+    """
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=1 if writes else 4,
+        max_overflow=0,
+        connect_args={"cached_statements": 1024, "timeout": BUSY_MILLISECONDS / 1000},
+    )
+    begin = "BEGIN IMMEDIATE" if writes else "BEGIN"
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: DBAPIConnection, _record: object) -> None:
+        connection.isolation_level = None  # Python's own BEGIN would leave out DDL and SAVEPOINT
+        set_pragmas(connection)
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def set_pragmas(connection: DBAPIConnection) -> None:
+    """Sets every pragma and reads it back. Raises StoreUnavailable (`pragma-refused`)."""
+    cursor = connection.cursor()
+    try:
+        for name, wanted, expected in PRAGMAS:
+            cursor.execute(f"PRAGMA {name}={wanted}")
+            cursor.fetchall()
+            cursor.execute(f"PRAGMA {name}")
+            if cursor.fetchone() != (expected,):
+                raise StoreUnavailable("pragma-refused")
+    finally:
+        cursor.close()
+
+
+def name_failure(error: DBAPIError) -> Literal["full", "busy", "fatal"]:
+    """What an error means for the writer. What is not known to be harmless is fatal."""
+    name = getattr(error.orig, "sqlite_errorname", "")
+    if name in FULL:
+        return "full"
+    return "busy" if name in BUSY else "fatal"
+
+
+def find_leaves(connection: Connection, prefixes: Sequence[int]) -> list[bytes]:
+    """The leaves of the log whose ids begin with one of these prefixes.
+
+    CROSS JOIN keeps SQLite from walking a big table for a short list.
+    """
+    rows = connection.exec_driver_sql(
+        "SELECT leaf.leaf FROM json_each(?) AS wanted"
+        " CROSS JOIN leaf_id ON leaf_id.id_prefix = wanted.value"
+        " CROSS JOIN leaf ON leaf.log_index = leaf_id.log_index",
+        (json.dumps(prefixes),),
+    )
+    return [row[0] for row in rows]
+
+
+def insert_pending(connection: Connection, entries: Sequence[Entry]) -> None:
+    for start in range(0, len(entries), INSERT_ROWS):
+        rows = entries[start : start + INSERT_ROWS]
+        values = ",".join(["(?,?)"] * len(rows))
+        fields: list[bytes] = []
+        for row in rows:
+            fields += (row.leaf, row.body)
+        connection.exec_driver_sql(
+            f"INSERT INTO pending (leaf, body) VALUES {values}",  # noqa: S608 -- marks only
+            tuple(fields),
+        )
+
+
+def find_message_keys(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
+    """Those of the keys that were stored before."""
+    found: set[bytes] = set()
+    for start in range(0, len(keys), INSERT_ROWS):
+        some = keys[start : start + INSERT_ROWS]
+        marks = ",".join("?" * len(some))
+        rows = connection.exec_driver_sql(
+            f"SELECT key FROM message_key WHERE key IN ({marks})",  # noqa: S608 -- marks only
+            tuple(some),
+        )
+        found.update(row[0] for row in rows)
+    return found
+
+
+def insert_message_keys(connection: Connection, keys: Sequence[tuple[bytes, int]]) -> None:
+    """`keys` are (key, day)."""
+    connection.exec_driver_sql(
+        "INSERT OR IGNORE INTO message_key (key, day) VALUES (?, ?)", list(keys)
+    )
+
+
+def move_pending(connection: Connection, moves: Sequence[tuple[int, int, int]]) -> None:
+    """Copies pending rows to the log's tables. `moves` are (seq, log index, id prefix), by index.
+
+    Bodies never pass through Python, and arrive in order: the big tables are appended to.
+    """
+    wanted = json.dumps(moves)
+    source = (
+        " FROM json_each(?) AS move"
+        " CROSS JOIN pending ON pending.seq = json_extract(move.value, '$[0]')"
+    )
+    index = "json_extract(move.value, '$[1]')"
+    prefix = "json_extract(move.value, '$[2]')"
+    for into in (
+        f"leaf (log_index, leaf) SELECT {index}, pending.leaf",
+        f"body (log_index, body) SELECT {index}, pending.body",
+        f"leaf_id (log_index, id_prefix) SELECT {index}, {prefix}",
+    ):
+        connection.exec_driver_sql(f"INSERT INTO {into}{source}", (wanted,))
+
+
+def delete_pending(connection: Connection, seqs: Sequence[int]) -> None:
+    connection.exec_driver_sql(
+        "DELETE FROM pending WHERE seq IN (SELECT value FROM json_each(?))",
+        (json.dumps(seqs),),
+    )
+
+
+def make_gauge(url: str) -> Callable[[], int]:
+    """A function that tells how many bytes the disk of the database still has for us."""
+    folder = Path(make_url(url).database or ".").absolute().parent
+
+    def count_free() -> int:
+        room = os.statvfs(folder)
+        return room.f_bavail * room.f_frsize
+
+    return count_free

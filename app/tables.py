@@ -1,0 +1,104 @@
+"""The schema. One for SQLite and PostgreSQL alike; migrations/ makes it.
+
+Work per envelope must not grow with the store. So intake only appends to `pending`, which is
+short-lived and has no index: with a random key, each row would dirty a page of its own. Sequencing
+moves what is there, sorted by id, to the big tables: `leaf` and `body` are only ever appended to,
+and `leaf_id` finds an envelope by its id.
+
+Nothing finer than a day is kept, and no address. Bodies have the lengths of their size classes.
+"""
+
+from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, String
+from sqlmodel import Field, SQLModel
+
+METADATA = SQLModel.metadata
+
+SCHEMA_REVISION = "0001"
+"""The migration that this code needs (a test compares it with the head of migrations/)."""
+
+# In SQLite only a column declared INTEGER is the row id itself; any other key is a second tree.
+ROW_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class Pending(SQLModel, table=True):
+    """Committed and acknowledged, not yet in the log."""
+
+    seq: int | None = Field(default=None, sa_column=Column(ROW_NUMBER, primary_key=True))
+    leaf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class LogLeaf(SQLModel, table=True):
+    """The log: leaf bytes (crypto/leaves.py) by rising index from 0. Append only."""
+
+    __tablename__ = "leaf"
+
+    log_index: int = Field(sa_column=Column(ROW_NUMBER, primary_key=True, autoincrement=False))
+    leaf: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class LogBody(SQLModel, table=True):
+    """The envelope of a leaf. A purge deletes this row and keeps the leaf."""
+
+    __tablename__ = "body"
+
+    log_index: int = Field(sa_column=Column(ROW_NUMBER, primary_key=True, autoincrement=False))
+    body: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class LeafId(SQLModel, table=True):
+    """Finds the leaf of an envelope id. Eight bytes of the id are kept here: the leaf has all 32.
+
+    Random keys are what costs at millions of rows, so this tree is as narrow as it can be.
+    """
+
+    __tablename__ = "leaf_id"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    id_prefix: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    log_index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
+class MessageKey(SQLModel, table=True):
+    """Keyed provider message ids, against replay. Points at no envelope; swept after 8 days."""
+
+    __tablename__ = "message_key"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    key: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    day: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class SmsPart(SQLModel, table=True):
+    """Slices of sealed-SMS envelopes that wait for the rest. Swept after 14 days."""
+
+    __tablename__ = "sms_part"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    ref: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    count: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    position: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    slice: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    day: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class KeyringVersion(SQLModel, table=True):
+    """Every keyring that was accepted, in order."""
+
+    __tablename__ = "keyring"
+
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    root_version: int = Field(sa_column=Column(Integer, nullable=False))
+    version: int = Field(sa_column=Column(Integer, nullable=False))
+    digest: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    day: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class KeyringFile(SQLModel, table=True):
+    """The files of each accepted keyring, by their TUF names."""
+
+    __tablename__ = "keyring_file"
+
+    number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    name: str = Field(sa_column=Column(String(128), primary_key=True))
+    data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

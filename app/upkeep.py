@@ -1,0 +1,54 @@
+"""What the service does by itself: sequencing at an interval, sweeping once a day, a word on the
+keyring.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from app.errors import StoreError
+from app.keyrings import Keyrings
+from app.store import Store
+from crypto.keyring import expired
+
+LOOK_SECONDS = 1.0
+log = logging.getLogger("heliograph.upkeep")
+
+
+async def run_upkeep(
+    store: Store, keyrings: Keyrings, *, interval: float, clock: Callable[[], float]
+) -> None:
+    """Runs until it is cancelled; the step under way is finished. `interval` is in seconds.
+
+    A round that fails is tried again at the next interval: nothing is lost, it only waits.
+    """
+    swept: int | None = None
+    while True:
+        try:
+            await store.sequence()
+            if swept != store.day:
+                await store.sweep()
+                swept = store.day
+                _warn(keyrings, int(clock()))
+        except StoreError as error:
+            log.warning("code=%s task=upkeep", error.code)
+        await _wait(store, interval)
+
+
+async def _wait(store: Store, interval: float) -> None:
+    """For the interval, or until so many envelopes are pending that memory asks for a run."""
+    clock = asyncio.get_running_loop().time
+    end = clock() + interval
+    crowd = store.limits.pending_envelopes
+    while (left := end - clock()) > 0 and store.pending < crowd:  # noqa: ASYNC110 -- no hot event
+        await asyncio.sleep(min(left, LOOK_SECONDS))
+
+
+def _warn(keyrings: Keyrings, now: int) -> None:
+    """An expired keyring stays in use: a phone that was offline for weeks must be able to
+    report.
+    """
+    if keyrings.current is None:
+        log.warning("code=keyring-missing")
+    elif expired(keyrings.current, now):
+        log.warning("code=keyring-expired")

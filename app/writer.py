@@ -1,0 +1,239 @@
+"""The one writer: a thread that lets all waiting requests share a commit.
+
+Requests that arrive while a commit is under way wait together and share the next one; only then are
+they answered. What happens when a commit fails:
+
+full disk        rolled back, the group is told `store-full`, the writer goes on
+locked database  rolled back, the group is told `store-busy`, the writer goes on
+anything else    the group and all that wait are told `store-unavailable`, and the process must end:
+                 after a failed sync the kernel may have dropped the pages, so nothing this handle
+                 says is true any more (Rebello et al., "Can Applications Recover from fsync
+                 Failures?", ATC 2020)
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from sqlalchemy import Connection, Engine, delete, false
+from sqlalchemy.exc import DBAPIError
+
+from app.databases import Failure
+from app.errors import StoreBusy, StoreError, StoreFull, StoreUnavailable
+from app.limits import Limits
+from app.tables import MessageKey
+from app.work import LoneWork, SharedWork, Work
+
+MESSAGE_KEY = MessageKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it
+log = logging.getLogger("heliograph.writer")
+
+Admit = Callable[[Connection, Sequence[SharedWork]], Sequence[object]]
+Job = tuple[Work, int, "asyncio.Future[Any]"]
+"""The work, its size in bytes and who waits for it."""
+Answer = tuple["asyncio.Future[Any]", object]
+
+
+class Writer:
+    """Owns the writing connection. `submit` belongs to the event loop's thread, the rest to its
+    own.
+
+    `admit` does a group's works inside a transaction; `committed` and `undone` hear how it ended.
+    `on_fatal` is called once, on the event loop, after everybody was answered. It must end the
+    process without closing the database (os._exit).
+    """
+
+    def __init__(
+        self,
+        engine: Engine,
+        admit: Admit,
+        *,
+        name_failure: Callable[[DBAPIError], Failure],
+        count_free: Callable[[], int],
+        committed: Callable[[], None],
+        undone: Callable[[], None],
+        on_fatal: Callable[[str], None],
+        limits: Limits,
+    ) -> None:
+        self._engine = engine
+        self._admit = admit
+        self._name_failure = name_failure
+        self._count_free = count_free
+        self._committed = committed
+        self._undone = undone
+        self._on_fatal = on_fatal
+        self._limits = limits
+        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._waiting = 0
+        self._waiting_bytes = 0
+        self._open = False
+        self._thread: threading.Thread | None = None
+        self._trouble = ""
+        self.commits = 0
+        """Transactions of groups that were committed."""
+
+    async def start(self) -> None:
+        """Opens the connection. Raises StoreUnavailable if the database cannot be written."""
+        self._loop = asyncio.get_running_loop()
+        ready: asyncio.Future[None] = self._loop.create_future()
+        self._thread = threading.Thread(target=self._run, args=(ready,), daemon=True, name="writer")
+        self._thread.start()
+        await ready
+        self._open = True
+
+    async def stop(self) -> None:
+        """Finishes what waits, then closes the connection."""
+        if self._thread is not None:
+            self._open = False
+            self._queue.put(None)
+            await asyncio.to_thread(self._thread.join)
+            self._thread = None
+
+    @property
+    def alive(self) -> bool:
+        return self._open
+
+    def submit(self, work: Work) -> "asyncio.Future[Any]":
+        """Queues work; the result comes after COMMIT. Raises StoreBusy or StoreUnavailable at
+        once.
+        """
+        if not self._open:
+            raise StoreUnavailable
+        size = work.size
+        if (
+            self._waiting >= self._limits.queue_requests
+            or self._waiting_bytes + size > self._limits.queue_bytes
+        ):
+            raise StoreBusy
+        self._waiting += 1
+        self._waiting_bytes += size
+        future: asyncio.Future[Any] = self._loop.create_future()
+        self._queue.put((work, size, future))
+        return future
+
+    def _run(self, ready: "asyncio.Future[None]") -> None:
+        try:
+            connection = self._engine.connect()
+            with connection.begin():  # writes nothing, but a read-only database fails here
+                connection.execute(delete(MESSAGE_KEY).where(false()))
+        except (DBAPIError, StoreError) as error:
+            failure = error if isinstance(error, StoreError) else StoreUnavailable()
+            self._loop.call_soon_threadsafe(ready.set_exception, failure)
+            return
+        self._loop.call_soon_threadsafe(ready.set_result, None)
+        left: Job | None = None
+        while (job := left or self._queue.get()) is not None:
+            group, left, ended = self._collect(job)
+            if not self._commit(connection, group):
+                unanswered = [*group, left] if left else group
+                self._loop.call_soon_threadsafe(self._fail, unanswered)
+                return  # the connection stays open, untouched, until the process ends
+            if ended:
+                break
+        connection.close()
+
+    def _collect(self, first: Job) -> tuple[list[Job], Job | None, bool]:
+        """The jobs that share the next commit, the one after them if seen, and whether to end."""
+        group = [first]
+        if isinstance(first[0], LoneWork):
+            return group, None, False
+        envelopes = 0
+        while envelopes < self._limits.commit_envelopes:
+            try:
+                job = self._queue.get_nowait()
+            except Empty:
+                break
+            if job is None:
+                return group, None, True
+            if isinstance(job[0], LoneWork):
+                return group, job, False
+            group.append(job)
+            envelopes += len(getattr(job[0], "entries", "1"))
+        return group, None, False
+
+    def _commit(self, connection: Connection, group: list[Job]) -> bool:
+        """One transaction, then the answers. False: fatal, and nothing may be written any more."""
+        try:
+            transaction = None
+            self._check_reserve(group)
+            transaction = connection.begin()
+            results = self._work(connection, group)
+            transaction.commit()
+        except StoreError as error:
+            failure: Exception = error
+        except DBAPIError as error:
+            kind = self._name_failure(error)
+            if kind == "fatal":
+                return False
+            failure = StoreFull() if kind == "full" else StoreBusy()
+        except Exception as error:  # noqa: BLE001 -- a fault of ours must not end the thread
+            failure = error
+            if self._is_shared(group):
+                where = type(error).__name__  # no traceback: its message could hold input
+                log.error("code=writer-fault type=%s requests=%d", where, len(group))  # noqa: TRY400
+                failure = StoreUnavailable()
+        else:
+            self._committed()
+            self._trouble = ""
+            self.commits += self._is_shared(group)
+            self._answer(group, results)
+            return True
+        try:
+            self._undone()
+            connection.connection.rollback()  # SQLite leaves a transaction open after some errors
+            if transaction is not None:
+                transaction.close()
+        except DBAPIError:
+            return False
+        self._note(failure)
+        self._answer(group, [failure] * len(group))
+        return True
+
+    def _note(self, failure: Exception) -> None:
+        """One line when trouble begins, not one for each request."""
+        code = failure.code if isinstance(failure, StoreError) else ""
+        if code and code != self._trouble:
+            log.warning("code=%s", code)
+        self._trouble = code
+
+    def _check_reserve(self, group: list[Job]) -> None:
+        """Intake leaves the last of the disk to checkpoints and sequencing, which free some."""
+        if self._is_shared(group) and self._count_free() < self._limits.reserve_bytes:
+            raise StoreFull
+
+    def _work(self, connection: Connection, group: list[Job]) -> Sequence[object]:
+        work = group[0][0]
+        if isinstance(work, LoneWork):
+            return [work.run(connection)]
+        return self._admit(connection, [job[0] for job in group])  # type: ignore[misc]  # see _collect
+
+    @staticmethod
+    def _is_shared(group: list[Job]) -> bool:
+        return not isinstance(group[0][0], LoneWork)
+
+    def _answer(self, group: list[Job], results: Sequence[object]) -> None:
+        self._loop.call_soon_threadsafe(self._resolve, group, results)
+
+    def _resolve(self, group: list[Job], results: Sequence[object]) -> None:
+        for (_work, size, future), result in zip(group, results, strict=True):
+            self._waiting -= 1
+            self._waiting_bytes -= size
+            if future.done():
+                continue
+            if isinstance(result, Exception):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+    def _fail(self, group: list[Job]) -> None:
+        """The end: everybody gets a negative answer, then the process is told to end."""
+        self._open = False
+        while not self._queue.empty():
+            job = self._queue.get_nowait()
+            if job is not None:
+                group.append(job)
+        self._resolve(group, [StoreUnavailable()] * len(group))
+        log.critical("code=store-io-error requests=%d", len(group))
+        self._loop.call_soon(self._on_fatal, "store-io-error")

@@ -1,0 +1,141 @@
+"""A store and a service for tests: real SQLite files, a clock that stands still, real sockets."""
+
+import asyncio
+import contextlib
+import hashlib
+import socket
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import cbor2
+from starlette.testclient import TestClient
+from starlette.types import ASGIApp
+from uvicorn import Server
+
+from app.keyrings import Keyrings
+from app.limits import Limits
+from app.service import create_service
+from app.serving import configure_server
+from app.store import Store
+from crypto.envelope import HEADER_SIZE, LENGTHS, SEALED_BOX_OVERHEAD
+from migrations.upgrading import upgrade
+
+NOW = 1_790_000_000
+PUBLIC = "https://reports.example"
+SINGLE = {"Content-Type": "application/octet-stream"}
+BATCH = {"Content-Type": "application/cbor-seq"}
+LENGTH = HEADER_SIZE + SEALED_BOX_OVERHEAD + LENGTHS[0]
+
+
+def make_envelope(number: int, *, epoch: int = 1, length: int = LENGTH) -> bytes:
+    """Bytes of good form, different for each number. Nobody can open them; nobody here tries."""
+    header = b"\x01\x01" + epoch.to_bytes(2, "big")
+    return header + hashlib.shake_256(number.to_bytes(8, "big")).digest(length - len(header))
+
+
+def make_batch(*items: object) -> bytes:
+    return b"".join(cbor2.dumps(item) for item in items)
+
+
+@dataclass
+class Clock:
+    now: float = NOW
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class Place:
+    """A migrated database in a folder, and what a store told about its end."""
+
+    folder: Path
+    limits: Limits = field(default_factory=Limits)
+    clock: Clock = field(default_factory=Clock)
+    fatal: list[str] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        return f"sqlite:///{self.folder / 'service.db'}"
+
+    def make_store(self) -> Store:
+        upgrade(self.url)
+        return Store(self.url, clock=self.clock, on_fatal=self.fatal.append, limits=self.limits)
+
+    @contextlib.asynccontextmanager
+    async def open_store(self) -> AsyncIterator[Store]:
+        store = self.make_store()
+        await store.start()
+        try:
+            yield store
+        finally:
+            await store.stop()
+
+    def run(self, test: Callable[[Store], Awaitable[Any]]) -> Any:
+        """Runs a test's coroutine with an open store."""
+
+        async def main() -> Any:
+            async with self.open_store() as store:
+                return await test(store)
+
+        return asyncio.run(main())
+
+    def make_service(
+        self, *, root: bytes | None = None, interval: float = 3600.0, **options: Any
+    ) -> tuple[ASGIApp, Store, Keyrings]:
+        store = self.make_store()
+        keyrings = Keyrings(store, root)
+        service = create_service(
+            store=store,
+            keyrings=keyrings,
+            public_urls=[PUBLIC + "/", "https://second.example"],
+            clock=self.clock,
+            limits=self.limits,
+            sequence_interval=interval,
+            **options,
+        )
+        return service, store, keyrings
+
+    @contextlib.contextmanager
+    def open_client(self, **options: Any) -> Iterator[TestClient]:
+        service, store, keyrings = self.make_service(**options)
+        with TestClient(service, base_url=PUBLIC) as client:
+            client.store = store  # type: ignore[attr-defined]
+            client.keyrings = keyrings  # type: ignore[attr-defined]
+            yield client
+
+    @contextlib.contextmanager
+    def open_server(self, **options: Any) -> Iterator[tuple[str, int]]:
+        """The service behind a real socket."""
+        with serve(self.make_service(**options)[0], self.limits) as address:
+            yield address
+
+
+class _Server(Server):
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
+        self.ready = threading.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.ready.set()
+
+
+@contextlib.contextmanager
+def serve(service: ASGIApp, limits: Limits) -> Iterator[tuple[str, int]]:
+    """Runs an application under uvicorn as configure_server says, on a port of the kernel's
+    choice.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = _Server(configure_server(service, limits=limits))
+        thread = threading.Thread(target=server.run, args=([listener],))
+        thread.start()
+        try:
+            assert server.ready.wait(20)
+            yield listener.getsockname()
+        finally:
+            server.should_exit = True
+            thread.join(20)

@@ -1,0 +1,95 @@
+"""SIGKILL under load, again and again: every acknowledged envelope is there, once and whole."""
+
+import os
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+from migrations.upgrading import upgrade
+from tests.app.running import make_envelope
+from tests.app.test_http_protocol import post, read_answers
+
+ROOT = Path(__file__).resolve().parents[2]
+SERVICE = """
+import os, socket, sys, time
+from uvicorn import Server
+from app.keyrings import Keyrings
+from app.limits import Limits
+from app.service import create_service
+from app.serving import configure_server
+from app.store import Store
+store = Store(sys.argv[1], clock=time.time, on_fatal=lambda code: os._exit(70))
+service = create_service(store=store, keyrings=Keyrings(store, None), public_urls=[],
+                         clock=time.time, sequence_interval=0.02)
+Server(configure_server(service, limits=Limits(), fd=int(sys.argv[2]))).run()
+"""
+ROUNDS, CLIENTS, ENOUGH = 3, 8, 150
+
+
+def send(address: tuple[str, int], numbers: Iterator[int], ledger: list[int]) -> None:
+    """Sends until the service is gone, and writes down what was acknowledged."""
+    try:
+        with socket.create_connection(address, timeout=20) as connection:
+            for number in numbers:
+                connection.sendall(post(make_envelope(number)))
+                ((status, body),) = read_answers(connection, 1)
+                assert (status, body) == (200, b'{"status":"stored"}')
+                ledger.append(number)
+    except (OSError, AssertionError):
+        return
+
+
+def run_round(url: str, first: int) -> list[int]:
+    """Starts a service, loads it, kills it in mid-flight. Returns the numbers acknowledged."""
+    ledger: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        process = subprocess.Popen(
+            [sys.executable, "-c", SERVICE, url, str(listener.fileno())],
+            pass_fds=[listener.fileno()],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stderr=subprocess.PIPE,
+        )
+        threads = [
+            threading.Thread(
+                target=send,
+                args=(listener.getsockname(), iter(range(first + n, 10**9, CLIENTS)), ledger),
+            )
+            for n in range(CLIENTS)
+        ]
+        for thread in threads:
+            thread.start()
+        while len(ledger) < ENOUGH and process.poll() is None:
+            threads[0].join(0.005)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    for thread in threads:
+        thread.join(20)
+    return ledger
+
+
+def test_every_acknowledged_envelope_is_there_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'service.db'}"
+    upgrade(url)
+    acknowledged: list[int] = []
+    for number in range(ROUNDS):
+        ledger = run_round(url, number * 10**6)
+        assert len(ledger) >= ENOUGH
+        acknowledged += ledger
+    with sqlite3.connect(tmp_path / "service.db") as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        logged = connection.execute("SELECT leaf, body FROM leaf JOIN body USING (log_index)")
+        pending = connection.execute("SELECT leaf, body FROM pending").fetchall()
+        rows = [*logged.fetchall(), *pending]
+        indexes = [row[0] for row in connection.execute("SELECT log_index FROM leaf ORDER BY 1")]
+    connection.close()
+    assert indexes == list(range(len(indexes)))
+    assert indexes  # sequencing ran in the middle of it
+    bodies = [body for _leaf, body in rows]
+    assert len(bodies) == len(set(bodies))
+    assert {make_envelope(number) for number in acknowledged} <= set(bodies)

@@ -1,0 +1,196 @@
+"""The bounded protocol over a real socket with a real uvicorn."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+import pytest
+
+from app.limits import Limits
+from tests.app.running import Place, make_envelope
+
+SOON = Limits(header_seconds=0.2, body_seconds=0.2)
+
+
+@contextmanager
+def connect(address: tuple[str, int]) -> Iterator[socket.socket]:
+    with socket.create_connection(address, timeout=20) as connection:
+        yield connection
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Until the server closes."""
+    data = b""
+    try:
+        while chunk := connection.recv(65536):
+            data += chunk
+    except ConnectionResetError:  # it closed with some of ours unread
+        pass
+    return data
+
+
+def read_answers(connection: socket.socket, count: int) -> list[tuple[int, bytes]]:
+    answers = []
+    data = b""
+    while len(answers) < count:
+        head, found, rest = data.partition(b"\r\n\r\n")
+        if found:
+            lengths = [
+                int(line.partition(b":")[2])
+                for line in head.lower().split(b"\r\n")
+                if line.startswith(b"content-length:")
+            ]
+            if len(rest) >= lengths[0]:
+                answers.append((int(head.split()[1]), rest[: lengths[0]]))
+                data = rest[lengths[0] :]
+                continue
+        chunk = connection.recv(65536)
+        assert chunk, data
+        data += chunk
+    return answers
+
+
+def post(body: bytes, extra: bytes = b"") -> bytes:
+    return (
+        b"POST /v1/envelopes HTTP/1.1\r\nHost: x\r\nContent-Type: application/octet-stream\r\n"
+        + extra
+        + b"Content-Length: %d\r\n\r\n" % len(body)
+        + body
+    )
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Half",
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\nGET /healthz HTTP/1.1\r\nX-Half",
+    ],
+)
+def test_a_half_sent_header_is_closed_at_the_deadline(place: Place, start: bytes) -> None:
+    place.limits = SOON
+    with place.open_server() as address, connect(address) as connection:
+        connection.sendall(start)
+        assert read_all(connection).count(b"HTTP/1.1 200") == start.count(b"\r\n\r\n")
+
+
+def test_a_dripping_header_is_closed_all_the_same(place: Place) -> None:
+    place.limits = SOON
+    with place.open_server() as address, connect(address) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\n")
+        connection.settimeout(0.01)
+        for _ in range(2000):
+            try:
+                connection.sendall(b"X: y\r\n")
+                if connection.recv(1) == b"":
+                    break
+            except TimeoutError:
+                continue
+            except ConnectionError:
+                break
+        else:
+            pytest.fail("the connection was never closed")
+
+
+def test_a_body_that_never_ends_is_answered_or_closed(place: Place) -> None:
+    place.limits = SOON
+    half = post(make_envelope(1))[:-1]
+    with place.open_server() as address:
+        with connect(address) as connection:
+            connection.sendall(half)
+            head, _, body = read_all(connection).partition(b"\r\n\r\n")
+            assert b" 408 " in head.splitlines()[0]
+            assert json.loads(body)["code"] == "body-too-slow"
+        with connect(address) as connection:  # the server had not been asked to read this one
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
+            assert read_all(connection).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Long: " + b"a" * 300_000,
+        b"GET /" + b"a" * 300_000,
+        b"GET /healthz HTTP/1.1\r\n" + b"X: y\r\n" * 50_000,
+        b"POST /v1/envelopes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+        b"Content-Type: application/cbor-seq\r\n\r\n1;" + b"e" * 300_000,
+        b"POST /v1/envelopes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+        b"Content-Type: application/cbor-seq\r\n\r\n0\r\nX-Trailer: " + b"t" * 300_000,
+    ],
+    ids=["value", "path", "lines", "chunk extension", "trailer"],
+)
+def test_headers_beyond_the_cap_are_refused(place: Place, head: bytes) -> None:
+    with place.open_server() as address, connect(address) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(head)
+        answer = read_all(connection)
+        assert b"HTTP/1.1 431 " in answer or answer == b"" or b" 200 " in answer
+        assert b"aaaa" not in answer
+    assert place.fatal == []
+
+
+def test_sixteen_kilobytes_of_headers_pass(place: Place) -> None:
+    with place.open_server() as address, connect(address) as connection:
+        long = b"X-Long: " + b"a" * 16_000 + b"\r\n"
+        connection.sendall(post(make_envelope(1), long))
+        assert read_answers(connection, 1) == [(200, b'{"status":"stored"}')]
+
+
+def test_keep_alive_and_pipelining(place: Place) -> None:
+    with place.open_server() as address, connect(address) as connection:
+        connection.sendall(b"".join(post(make_envelope(number)) for number in range(200)))
+        answers = read_answers(connection, 200)
+        assert answers == [(200, b'{"status":"stored"}')] * 200
+        connection.sendall(post(make_envelope(1)))
+        assert read_answers(connection, 1) == [(200, b'{"status":"known"}')]
+
+
+def test_one_byte_at_a_time(place: Place) -> None:
+    with place.open_server() as address, connect(address) as connection:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for byte in post(make_envelope(1)):
+            connection.sendall(bytes((byte,)))
+        assert read_answers(connection, 1) == [(200, b'{"status":"stored"}')]
+
+
+def test_trailers_do_not_become_headers(place: Place) -> None:
+    body = make_envelope(1)
+    request = (
+        b"POST /v1/envelopes HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+        b"Content-Type: application/octet-stream\r\n\r\n"
+        b"%x\r\n%s\r\n0\r\nContent-Encoding: gzip\r\n\r\n" % (len(body), body)
+    )
+    with place.open_server() as address, connect(address) as connection:
+        connection.sendall(request)
+        assert read_answers(connection, 1) == [(200, b'{"status":"stored"}')]
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"\x16\x03\x01\x02\x00",
+        b"POST /v1/envelopes HTTP/1.1\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n",
+        b"POST /v1/envelopes HTTP/1.1\r\nContent-Length: x\r\n\r\n",
+        b"GET /healthz HTTP/1.1\nHost: x\n\nGET",
+        b"GET /canary\xff HTTP/1.1\r\nHost: x\r\n\r\n",
+    ],
+)
+def test_no_http_is_one_problem(
+    place: Place, request_: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    with place.open_server() as address, connect(address) as connection:
+        connection.sendall(request_)
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+        assert b" 400 " in head.splitlines()[0]
+        assert b"application/problem+json" in head
+        assert json.loads(body)["code"] == "request-malformed"
+    assert "canary" not in caplog.text
+
+
+def test_the_answers_say_nothing_of_the_server(place: Place) -> None:
+    with place.open_server() as address, connect(address) as connection:
+        connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head = read_all(connection).lower()
+        assert b"\r\nserver:" not in head
+        assert b"\r\ndate:" not in head

@@ -1,0 +1,169 @@
+"""/v1/keyring: valid successors only, from anybody; what was taken is served and survives."""
+
+import asyncio
+import json
+
+import cbor2
+import pytest
+from starlette.testclient import TestClient
+
+from app.limits import Limits
+from crypto.errors import KeyringError
+from crypto.keyring import read_bundle
+from tests.app.running import Place
+from tests.coalition import Coalition, make_coalition
+
+CBOR = {"Content-Type": "application/cbor"}
+PATH = "/v1/keyring"
+
+
+def post(client: TestClient, bundle: bytes) -> tuple[int, str]:
+    answer = client.post(PATH, content=bundle, headers=CBOR)
+    body = answer.json()
+    return answer.status_code, body.get("code") or body["status"]
+
+
+def test_a_keyring_is_taken_served_and_kept(place: Place) -> None:
+    coalition = make_coalition()
+    with place.open_client(root=coalition.root) as client:
+        assert client.get(PATH).status_code == 404
+        assert post(client, coalition.bundle) == (200, "stored")
+        assert post(client, coalition.bundle) == (200, "known")
+    with place.open_client(root=coalition.root) as client:
+        assert post(client, coalition.bundle) == (200, "known")
+        answer = client.get(PATH)
+        assert answer.headers["content-type"] == "application/cbor"
+        assert read_bundle(answer.content) == coalition.keyring.files
+        assert client.keyrings.holders == {  # type: ignore[attr-defined]
+            holder.id: holder.key for holder in coalition.keyring.holders
+        }
+
+
+def test_files_are_cacheable(place: Place) -> None:
+    coalition = make_coalition()
+    with place.open_client(root=coalition.root) as client:
+        post(client, coalition.bundle)
+        for name, data in coalition.keyring.files.items():
+            answer = client.get(f"{PATH}/{name}")
+            assert answer.content == data
+            assert ("immutable" in answer.headers["cache-control"]) == (name != "timestamp.json")
+            tag = answer.headers["etag"]
+            for asked in (tag, f'"x", W/{tag}', "*"):
+                again = client.get(f"{PATH}/{name}", headers={"If-None-Match": asked})
+                assert (again.status_code, again.content) == (304, b"")
+            fresh = client.get(f"{PATH}/{name}", headers={"If-None-Match": '"old"'})
+            assert fresh.status_code == 200
+
+
+def test_successors_and_old_files(place: Place) -> None:
+    first = make_coalition()
+    second = first.next(sms_numbers=["+15550100002"])
+    with place.open_client(root=first.root) as client:
+        assert post(client, first.bundle) == (200, "stored")
+        assert post(client, second.bundle) == (200, "stored")
+        assert post(client, first.bundle) == (409, "keyring-rollback")
+        for name in {*first.keyring.files, *second.keyring.files} - {"timestamp.json"}:
+            assert client.get(f"{PATH}/{name}").status_code == 200
+        timestamp = client.get(f"{PATH}/timestamp.json").content
+        assert timestamp == second.files["timestamp.json"]
+    with place.open_client(root=first.root) as client:
+        assert client.keyrings.current.version == second.version  # type: ignore[attr-defined]
+
+
+def test_a_fork_is_refused(place: Place) -> None:
+    first = make_coalition()
+    with place.open_client(root=first.root) as client:
+        post(client, first.next(addresses=["https://one.example"]).bundle)
+        fork = first.next(addresses=["https://two.example"])
+        assert post(client, fork.bundle) == (409, "keyring-fork")
+
+
+def test_a_replayed_timestamp_changes_nothing(place: Place) -> None:
+    """It is validly signed, so the keyring rooms let it pass; it is only not newer."""
+    coalition = make_coalition()
+    files = dict(coalition.files)
+    with place.open_client(root=coalition.root) as client:
+        post(client, coalition.bundle)
+        files.pop("timestamp.json")
+        assert post(client, cbor2.dumps(files, canonical=True)) == (200, "known")
+        assert client.get(f"{PATH}/timestamp.json").content == coalition.files["timestamp.json"]
+
+
+def test_too_few_signatures(place: Place) -> None:
+    coalition = make_coalition()
+    name = f"{coalition.version}.targets.json"
+    targets = json.loads(coalition.files[name])
+    targets["signatures"] = []
+    files = {**coalition.files, name: json.dumps(targets).encode()}
+    with place.open_client(root=coalition.root) as client:
+        bundle = cbor2.dumps(files, canonical=True)
+        assert post(client, bundle) == (403, "keyring-signatures")
+        assert client.get(PATH).status_code == 404
+
+
+def test_somebody_elses_root(place: Place) -> None:
+    ours, theirs = make_coalition(), make_coalition(officers=2)
+    with place.open_client(root=ours.root) as client:
+        status, code = post(client, theirs.bundle)
+        assert status in (400, 403, 409)
+        assert code.startswith("keyring-")
+
+
+def test_without_a_pinned_root_none_is_accepted(place: Place) -> None:
+    with place.open_client() as client:
+        assert post(client, make_coalition().bundle) == (403, "keyring-not-accepted")
+        assert client.get(PATH).status_code == 404
+        assert client.get(f"{PATH}/timestamp.json").status_code == 404
+
+
+def test_a_pinned_root_that_does_not_fit_the_database_stops_the_start(place: Place) -> None:
+    coalition = make_coalition()
+    with place.open_client(root=coalition.root) as client:
+        post(client, coalition.bundle)
+    service, _store, keyrings = place.make_service(root=make_coalition(officers=2).root)
+    with pytest.raises(KeyringError), TestClient(service):
+        pass
+    assert keyrings.current is None
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "expected"),
+    [
+        (b"", CBOR, (400, "keyring-bundle-form")),
+        (b"\xa1\x61a\x01", CBOR, (400, "keyring-bundle-form")),
+        (b"\xa0", {"Content-Type": "application/json"}, (415, "media-type")),
+        (bytes(1024 * 1024 + 1), CBOR, (413, "body-too-large")),
+    ],
+)
+def test_bad_bundles(
+    place: Place, body: bytes, headers: dict[str, str], expected: tuple[int, str]
+) -> None:
+    with place.open_client(root=make_coalition().root) as client:
+        answer = client.post(PATH, content=body, headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == expected
+
+
+def test_a_crowd_of_bundles_is_busy(place: Place) -> None:
+    place.limits = Limits(keyring_waiting=0)
+    coalition = make_coalition()
+    with place.open_client(root=coalition.root) as client:
+        assert post(client, coalition.bundle) == (503, "store-busy")
+
+
+def test_the_same_bundle_at_once_is_stored_once(place: Place) -> None:
+    coalition: Coalition = make_coalition()
+    _service, store, keyrings = place.make_service(root=coalition.root)
+
+    async def main() -> list[str]:
+        await store.start()
+        try:
+            return list(
+                await asyncio.gather(
+                    *[keyrings.accept(coalition.bundle)] * 1,
+                    *[keyrings.accept(coalition.bundle) for _ in range(3)],
+                )
+            )
+        finally:
+            await store.stop()
+
+    assert sorted(asyncio.run(main())) == ["known", "known", "known", "stored"]

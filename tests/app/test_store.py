@@ -1,0 +1,408 @@
+"""The store: what is acknowledged is there once, whatever else happens."""
+
+import asyncio
+import gc
+import resource
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import event, text
+
+from app.entries import Entry
+from app.errors import StoreBusy, StoreError, StoreFull, StoreUnavailable
+from app.limits import Limits
+from app.sqlite import PRAGMAS
+from app.store import Store
+from crypto.envelope import envelope_id
+from crypto.errors import EnvelopeError
+from crypto.leaves import read_leaf
+from tests.app.running import NOW, Place, make_envelope
+
+KEY = b"k" * 32
+
+
+def count(place: Place, table: str) -> int:
+    with sqlite3.connect(place.folder / "service.db") as connection:
+        found = connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+    connection.close()
+    return int(found)
+
+
+def test_stored_then_known_pending_and_logged(place: Place) -> None:
+    async def test(store: Store) -> None:
+        first, second = make_envelope(1), make_envelope(2)
+        assert await store.put([first, second, first]) == ["stored", "stored", "known"]
+        assert await store.put([second]) == ["known"]
+        assert await store.sequence() == 2
+        assert await store.put([first, make_envelope(3)]) == ["known", "stored"]
+        assert await store.sequence() == 1
+        assert await store.sequence() == 0
+        rows = await store.download(-1, 10)
+        assert [row[0] for row in rows] == [0, 1, 2]
+        assert {row[2] for row in rows} == {first, second, make_envelope(3)}
+        for _index, leaf, body in rows:
+            assert body is not None
+            found = read_leaf(leaf)
+            assert found.envelope_id == envelope_id(body)
+            assert found.day == NOW // 86_400
+
+    place.run(test)
+
+
+def test_a_wrong_form_stores_nothing_beside_it(place: Place) -> None:
+    async def test(store: Store) -> None:
+        with pytest.raises(EnvelopeError):
+            await store.put([make_envelope(1), b"rotten"])
+        assert store.pending == 0
+        assert await store.put([make_envelope(1, epoch=65535)]) == ["stored"]  # any epoch
+
+    place.run(test)
+
+
+def test_a_message_key_counts_once(place: Place) -> None:
+    async def test(store: Store) -> None:
+        assert await store.put([make_envelope(1)], message_key=KEY) == ["stored"]
+        assert await store.put([make_envelope(2)], message_key=KEY) is None
+        assert await store.put([make_envelope(2)], message_key=b"other") == ["stored"]
+        both = await asyncio.gather(
+            *[store.put([make_envelope(n)], message_key=b"same") for n in (3, 4, 5)]
+        )
+        assert both == [["stored"], None, None]
+        assert await store.sequence() == 3
+        assert await store.put([make_envelope(1)], message_key=b"third") == ["known"]
+
+    place.run(test)
+
+
+def test_a_hundred_at_once_share_commits(place: Place) -> None:
+    async def test(store: Store) -> None:
+        outcomes = await asyncio.gather(*[store.put([make_envelope(n)]) for n in range(100)])
+        assert outcomes == [["stored"]] * 100
+        assert store.commits <= 10
+
+    place.run(test)
+
+
+def test_the_same_envelope_at_once_is_stored_once(place: Place) -> None:
+    async def test(store: Store) -> None:
+        outcomes = await asyncio.gather(*[store.put([make_envelope(n % 5)]) for n in range(100)])
+        assert sum(outcome == ["stored"] for outcome in outcomes) == 5
+        assert await store.sequence() == 5
+
+    place.run(test)
+
+
+def test_what_is_pending_is_known_after_a_restart(place: Place) -> None:
+    place.run(lambda store: store.put([make_envelope(1)]))
+    assert place.run(lambda store: store.put([make_envelope(1), make_envelope(2)])) == [
+        "known",
+        "stored",
+    ]
+    assert place.run(lambda store: store.sequence()) == 2
+    assert place.run(lambda store: store.put([make_envelope(1)])) == ["known"]
+
+
+def test_stopping_commits_what_waits(place: Place) -> None:
+    async def main() -> None:
+        store = place.make_store()
+        await store.start()
+        waiting = [asyncio.ensure_future(store.put([make_envelope(n)])) for n in range(50)]
+        await asyncio.sleep(0)  # lets them reach the queue
+        await store.stop()
+        assert await asyncio.gather(*waiting) == [["stored"]] * 50
+        with pytest.raises(StoreUnavailable):
+            await store.put([make_envelope(1)])
+        await store.stop()
+
+    asyncio.run(main())
+    assert count(place, "pending") == 50
+
+
+def test_leaves_are_sorted_by_id_and_have_no_gaps(place: Place) -> None:
+    place.limits = Limits(sequence_rows=7)
+
+    async def test(store: Store) -> None:
+        for numbers in (range(50), range(50, 80)):
+            await store.put([make_envelope(number) for number in numbers])
+            assert await store.sequence() == len(numbers)
+        rows = await store.download(-1, 1000)
+        assert [row[0] for row in rows] == list(range(80))
+        ids = [row[1][7:] for row in rows]
+        assert ids[:50] == sorted(ids[:50])
+        assert ids[50:] == sorted(ids[50:])
+        assert await store.download(77, 1) == [rows[78]]
+
+    place.run(test)
+
+
+def test_steps_are_bounded_in_bytes_too(place: Place) -> None:
+    place.limits = Limits(sequence_bytes=1)
+
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(number) for number in range(5)])
+        assert await store.sequence() == 5
+
+    place.run(test)
+
+
+def test_a_second_row_in_pending_never_gets_a_second_leaf(place: Place) -> None:
+    """As another service on the same database would leave it behind."""
+
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(1), make_envelope(2)])
+        again = text("INSERT INTO pending (leaf, body) SELECT leaf, body FROM pending")
+        await store.write(lambda connection: connection.execute(again))
+        assert await store.sequence() == 2
+        await store.write(
+            lambda connection: connection.execute(
+                text(
+                    "INSERT INTO pending (leaf, body)"
+                    " SELECT leaf, body FROM leaf JOIN body USING (log_index)"
+                )
+            )
+        )
+        assert await store.sequence() == 0
+        assert len(await store.download(-1, 10)) == 2
+
+    place.run(test)
+    assert count(place, "pending") == 0
+
+
+def test_a_purged_body_is_null(place: Place) -> None:
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(1)])
+        await store.sequence()
+        purge = text("DELETE FROM body")
+        await store.write(lambda connection: connection.execute(purge))
+        assert [(row[0], row[2]) for row in await store.download(-1, 10)] == [(0, None)]
+        assert await store.put([make_envelope(1)]) == ["known"]
+
+    place.run(test)
+
+
+def test_a_full_disk_is_told_and_survived(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    async def main() -> None:
+        store = place.make_store()
+
+        @event.listens_for(store._writing, "connect")
+        def shrink(connection: Any, _record: object) -> None:
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count={pages + 20}")
+
+        await store.start()
+        stored: list[int] = []
+        full = 0
+        for number in range(300):
+            try:
+                await store.put([make_envelope(number)], message_key=b"key %d" % number)
+            except StoreFull:
+                full += 1
+            else:
+                stored.append(number)
+        assert full
+        assert stored
+        assert store.pending == len(stored)
+        with pytest.raises(StoreFull):
+            await store.sequence()  # moving needs room for a moment
+        grow = text("PRAGMA max_page_count=100000")
+        await store.write(lambda connection: connection.execute(grow).all())
+        refused = next(number for number in range(300) if number not in stored)
+        again = await store.put([make_envelope(refused)], message_key=b"key %d" % refused)
+        assert again == ["stored"]
+        assert await store.sequence() == len(stored) + 1
+        await store.stop()
+
+    asyncio.run(main())
+    assert place.fatal == []
+    assert caplog.messages[0] == "code=store-full"
+    assert len(caplog.messages) < 5  # not a line for each request
+
+
+def test_a_reserve_is_kept_for_checkpoints(place: Place) -> None:
+    place.limits = Limits(reserve_bytes=1 << 62)
+
+    async def test(store: Store) -> None:
+        with pytest.raises(StoreFull):
+            await store.put([make_envelope(1)])
+        with pytest.raises(StoreFull):
+            await store.check()
+        assert await store.sequence() == 0  # that goes on
+
+    place.run(test)
+
+
+def test_an_io_error_ends_the_store(place: Place) -> None:
+    """A real one: the kernel refuses to let any file grow beyond a limit (EFBIG)."""
+
+    async def main() -> None:
+        store = place.make_store()
+        await store.start()
+        assert await store.put([make_envelope(1)]) == ["stored"]
+        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, limit[1]))
+        try:
+            many = [[make_envelope(n * 100 + m) for m in range(100)] for n in range(2, 10)]
+            answers = await asyncio.gather(
+                *[store.put(batch) for batch in many], return_exceptions=True
+            )
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+        assert any(isinstance(answer, StoreUnavailable) for answer in answers)
+        with pytest.raises(StoreUnavailable):
+            await store.put([make_envelope(2)])  # never the same handle again
+        await asyncio.sleep(0)
+        assert place.fatal == ["store-io-error"]
+        await store.stop()
+
+    asyncio.run(main())
+    gc.collect()
+    assert place.run(lambda store: store.put([make_envelope(1)])) == ["known"]
+
+
+def test_a_locked_database_is_busy_and_then_works(place: Place) -> None:
+    async def test(store: Store) -> None:
+        other = sqlite3.connect(place.folder / "service.db", isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreBusy):
+            await store.put([make_envelope(1)])
+        other.execute("ROLLBACK")
+        other.close()
+        assert await store.put([make_envelope(1)]) == ["stored"]
+
+    place.run(test)
+
+
+@pytest.mark.parametrize("limits", [Limits(queue_requests=3), Limits(queue_bytes=1700)])
+def test_the_queue_is_bounded(place: Place, limits: Limits) -> None:
+    place.limits = limits
+
+    async def test(store: Store) -> None:
+        puts = [store.put([make_envelope(n)]) for n in range(10)]
+        answers = await asyncio.gather(*puts, return_exceptions=True)
+        assert sum(isinstance(answer, StoreBusy) for answer in answers) == 7
+        assert await store.put([make_envelope(100)]) == ["stored"]  # and room again
+
+    place.run(test)
+
+
+def test_a_fault_in_a_group_hurts_only_the_group(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def test(store: Store) -> None:
+        with pytest.raises(StoreUnavailable):
+            await store.submit([Entry([1] * 32, b"leaf", b"body")])  # type: ignore[arg-type]
+        assert await store.put([make_envelope(1)]) == ["stored"]
+
+    place.run(test)
+    assert "code=writer-fault" in caplog.text
+
+
+def test_what_a_lone_function_raises_is_undone_and_raised(place: Place) -> None:
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(1)])
+
+        def run(connection: Any) -> None:
+            connection.execute(text("DELETE FROM pending"))
+            raise KeyError("mine")
+
+        with pytest.raises(KeyError):
+            await store.write(run)
+        assert await store.sequence() == 1
+
+    place.run(test)
+
+
+def test_sweeping_forgets_by_the_day(place: Place) -> None:
+    async def test(store: Store) -> None:
+        await store.put([], message_key=KEY)
+        await store.put_part(b"ref", 0, 2, b"s" * 114)
+        place.clock.now += 8 * 86_400
+        await store.sweep()
+        assert await store.put([], message_key=KEY) is None
+        place.clock.now += 86_400
+        await store.sweep()
+        assert await store.put([], message_key=KEY) == []
+        assert count(place, "sms_part") == 1
+        place.clock.now += 6 * 86_400
+        await store.sweep()
+        assert count(place, "sms_part") == 0
+
+    place.run(test)
+
+
+def test_every_connection_has_the_pragmas(place: Place) -> None:
+    async def test(store: Store) -> None:
+        for name, _wanted, expected in PRAGMAS:
+            query = text(f"PRAGMA {name}")
+            assert await store.read(lambda c, q=query: c.execute(q).scalar()) == expected
+            assert await store.write(lambda c, q=query: c.execute(q).scalar()) == expected
+
+    place.run(test)
+
+
+def test_a_pragma_that_does_not_take_is_refused(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = place.make_store()
+    monkeypatch.setattr("app.sqlite.PRAGMAS", (("synchronous", "NORMAL", 2),))
+    with pytest.raises(StoreUnavailable) as caught:
+        asyncio.run(store.start())
+    assert caught.value.code == "pragma-refused"
+    asyncio.run(store.stop())
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["nonsense", "sqlite://", "sqlite:///:memory:", "mysql://host/name", "postgresql://host/name"],
+)
+def test_an_unknown_database_is_refused(url: str) -> None:
+    with pytest.raises(StoreUnavailable) as caught:
+        Store(url, clock=lambda: 0.0, on_fatal=print)
+    assert caught.value.code == "database-unknown"
+
+
+def test_a_database_without_our_schema_is_refused(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path / 'empty.db'}", clock=lambda: 0.0, on_fatal=print)
+    with pytest.raises(StoreError) as caught:
+        asyncio.run(store.start())
+    assert caught.value.code == "schema-mismatch"
+    assert "heliograph migrate" in str(caught.value)
+    asyncio.run(store.stop())
+
+
+def test_a_read_only_database_is_refused_at_the_start(place: Place) -> None:
+    place.make_store()
+    store = Store(
+        f"sqlite:///file:{place.folder / 'service.db'}?mode=ro&uri=true",
+        clock=place.clock,
+        on_fatal=place.fatal.append,
+    )
+    with pytest.raises(StoreUnavailable):
+        asyncio.run(store.start())
+    asyncio.run(store.stop())
+
+
+def test_nothing_is_kept_that_tells_the_time(place: Place) -> None:
+    """Two stores with clocks hours apart on one day hold the same bytes in every table."""
+
+    def dump(folder: str, now: int) -> list[str]:
+        other = Place(place.folder / folder)
+        other.folder.mkdir()
+        other.clock.now = now
+
+        async def test(store: Store) -> None:
+            await store.put([make_envelope(1), make_envelope(2)], message_key=KEY)
+            await store.put_part(b"ref", 0, 2, b"s" * 114)
+            await store.sequence()
+            await store.put([make_envelope(3)])
+
+        other.run(test)
+        with sqlite3.connect(other.folder / "service.db") as connection:
+            rows = list(connection.iterdump())
+        connection.close()
+        return rows
+
+    midnight = NOW // 86_400 * 86_400
+    assert dump("morning", midnight + 1) == dump("evening", midnight + 86_399)

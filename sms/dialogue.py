@@ -1,0 +1,107 @@
+"""The USSD menu: from all that was typed so far to the next screen and the report so far. Pure.
+
+The questions, options and words are reports/'s. An answer that chooses no option is kept as free
+text, never refused and never asked again: the person may have no second try.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.catalogue import text
+from reports.folding import DIGITS
+from reports.questions import answer_fields, load_dialogue, questions, screen_text
+from reports.report import Report
+from reports.texts import read_text
+from sms.contract import Line
+
+JOINER = "*"
+"""Between answers, where a provider sends all of them; and a person may type it too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """text: the screen. ends: it is the last one. report: what was said so far, with `seq` the
+    number of answers and without `raw`; None while nothing was answered."""
+
+    text: str
+    ends: bool
+    report: Report | None
+
+
+def split_typed(typed: str, line: Line) -> tuple[str, ...]:
+    """All that was typed, joined by `*`, as inputs. The last question's answer takes what is left,
+    with every `*` in it."""
+    if not typed:
+        return ()
+    changes = _count_changes(typed.split(JOINER), line)
+    return tuple(typed.split(JOINER, changes + len(questions()) - 1))
+
+
+def take_turn(inputs: Sequence[str], line: Line, *, arrival: int) -> Turn:
+    """The next screen after these inputs: first any `0` that changes the language, then answers.
+
+    arrival: Unix seconds, from which "since yesterday" counts.
+    """
+    changes = _count_changes(inputs, line)
+    language = line.languages[changes % len(line.languages)]
+    answers = _join_rest(inputs[changes:])
+    report = _tell(answers, line, language, arrival) if answers else None
+    if len(answers) == len(questions()):
+        return Turn(text(language, load_dialogue().thanks), ends=True, report=report)
+    following = line.languages[(changes + 1) % len(line.languages)]
+    other = following if following != language else None
+    screen = screen_text(language, questions()[len(answers)], other)
+    return Turn(screen, ends=False, report=report)
+
+
+def write_reply(line: Line) -> str:
+    """The one text that may answer an SMS. It says nothing of what was sent, or to whom."""
+    return text(line.languages[0], load_dialogue().reply)
+
+
+def _count_changes(inputs: Sequence[str], line: Line) -> int:
+    """How many inputs at the start change the language."""
+    if len(line.languages) == 1:
+        return 0
+    digit = load_dialogue().language_digit
+    others = (number for number, one in enumerate(inputs) if one.strip().translate(DIGITS) != digit)
+    return next(others, len(inputs))
+
+
+def _join_rest(answers: Sequence[str]) -> tuple[str, ...]:
+    last = len(questions()) - 1
+    return (*answers[:last], JOINER.join(answers[last:])) if len(answers) > last else tuple(answers)
+
+
+def _tell(answers: Sequence[str], line: Line, language: str, arrival: int) -> Report:
+    """The report of these answers. What was chosen stands; what was only read fills gaps."""
+    chosen: Report = {}
+    read: Report = {}
+    parsed: set[str] = set()
+    words: list[str] = []
+    for question, answer in zip(questions(), answers, strict=False):
+        if question.free and _is_nothing(answer):
+            continue
+        fields = answer_fields(question, answer, arrival=arrival, country=line.country)
+        if fields is not None and not question.free:
+            chosen |= fields
+            continue
+        if fields is None:
+            fields = read_text(answer, arrival=arrival, country=line.country)
+        understood = set(fields.get("parsed", ())) & fields.keys() - {"raw"}
+        parsed |= understood
+        words.append(fields.get("text", ""))
+        read |= {name: fields[name] for name in (*understood, question.free) if name in fields}
+    report = {**read, **chosen, "lang": language, "seq": len(answers)}
+    if line.country:
+        report.setdefault("cc", line.country)
+    if any(words):
+        report["text"] = "\n".join(filter(None, words))
+    if parsed - chosen.keys():
+        report["parsed"] = sorted(parsed - chosen.keys())
+    return report
+
+
+def _is_nothing(answer: str) -> bool:
+    """`0` ends the menu without a word, as its last screen says; so does an empty answer."""
+    return answer.strip().translate(DIGITS) in ("", load_dialogue().language_digit)

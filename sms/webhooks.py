@@ -1,0 +1,166 @@
+"""POST /hooks/{provider}/{secret}: from HTTP to the gateway and back.
+
+Order: secret, body (bounded in bytes and in time), authenticate, read, seal, commit, and only then
+the answer. Wrong name, wrong secret and wrong path are one and the same 404. Nothing that came in
+is logged or echoed.
+"""
+
+import asyncio
+import hashlib
+import hmac
+import json
+import logging
+import re
+import secrets
+from collections.abc import Sequence
+
+from fastapi import APIRouter, Request, Response
+from starlette.requests import ClientDisconnect
+
+from sms.contract import MAX_BODY, Provider, ProviderSetup, RawRequest
+from sms.errors import SetupError, WebhookError
+from sms.gateway import Gateway
+from sms.registry import find_providers
+
+BODY_SECONDS = 10.0
+"""From the headers to the last byte of the body, however it trickles."""
+MAX_IN_FLIGHT = 256
+"""Requests at once, 16 MiB of bodies; the next one is asked to come again."""
+
+_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
+_UNREAD = (408, 413)
+"""Statuses after which the rest of the body is still on its way."""
+_log = logging.getLogger(__name__)
+
+Account = tuple[bytes, ProviderSetup, Provider]
+
+
+def create_router(
+    gateway: Gateway,
+    providers: Sequence[ProviderSetup],
+    public_url: str,
+    *,
+    body_seconds: float = BODY_SECONDS,
+    max_in_flight: int = MAX_IN_FLIGHT,
+) -> APIRouter:
+    """The routes of all accounts. public_url: what the providers call, without a path of ours.
+
+    SetupError: provider-unknown, provider-secret-short, provider-secret-twice,
+    provider-token-missing.
+    """
+    accounts = _check_accounts(providers)
+    address = public_url.rstrip("/")
+    slots = asyncio.Semaphore(max_in_flight)
+    router = APIRouter()
+
+    async def take_webhook(
+        request: Request, provider: str, secret: str, tail: str = ""
+    ) -> Response:
+        try:
+            account = _find_account(accounts, provider, secret, tail)
+            _check_room(slots)
+            async with slots:
+                body = await _read_body(request, body_seconds)
+                raw = RawRequest(_write_url(address, request), _join_headers(request), body, tail)
+                return await _answer(gateway, account, raw)
+        except WebhookError as error:
+            return _refuse(error)
+
+    for path in ("/hooks/{provider}/{secret}", "/hooks/{provider}/{secret}/{tail:path}"):
+        router.add_api_route(path, take_webhook, methods=["POST"], include_in_schema=False)
+    return router
+
+
+async def _answer(gateway: Gateway, account: Account, raw: RawRequest) -> Response:
+    _, setup, provider = account
+    incoming = provider.read(raw, setup)
+    outcome = await gateway.take(provider, setup, incoming)
+    reply = provider.reply(outcome)
+    # Not Starlette's media_type: it would add a second charset.
+    return Response(reply.body, reply.status, {"content-type": reply.content_type})
+
+
+def _check_accounts(setups: Sequence[ProviderSetup]) -> list[Account]:
+    known = find_providers()
+    accounts: list[Account] = []
+    for setup in setups:
+        if setup.name not in known:
+            raise SetupError("provider-unknown")
+        if not _SECRET.fullmatch(setup.secret):
+            raise SetupError("provider-secret-short")
+        if known[setup.name].signed and not setup.token:
+            raise SetupError("provider-token-missing")
+        mark = _mark(setup.name, setup.secret)
+        if any(mark == other for other, _, _ in accounts):
+            raise SetupError("provider-secret-twice")
+        accounts.append((mark, setup, known[setup.name]))
+    return accounts
+
+
+def _mark(name: str, secret: str) -> bytes:
+    """Of one length, so that a comparison takes one time."""
+    return hashlib.sha256(f"{name}/{secret}".encode("utf-8", "surrogatepass")).digest()
+
+
+def _find_account(accounts: Sequence[Account], name: str, secret: str, tail: str) -> Account:
+    """Every account is compared, so that the time says nothing of which one was near."""
+    given = _mark(name, secret)
+    found = [account for account in accounts if hmac.compare_digest(given, account[0])]
+    if not found or not re.fullmatch(found[0][2].tail, tail):
+        raise WebhookError("not-found")
+    return found[0]
+
+
+def _check_room(slots: asyncio.Semaphore) -> None:
+    if slots.locked():
+        raise WebhookError("webhook-busy")
+
+
+async def _read_body(request: Request, seconds: float) -> bytes:
+    body = bytearray()
+    try:
+        async with asyncio.timeout(seconds):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY:
+                    raise WebhookError("webhook-too-large")
+    except (TimeoutError, ClientDisconnect):
+        raise WebhookError("webhook-timeout") from None
+    return bytes(body)
+
+
+def _write_url(address: str, request: Request) -> str:
+    """The configured address and what was asked of it, byte for byte; never the Host header."""
+    path = bytes(request.scope.get("raw_path") or request.scope["path"].encode())
+    query = bytes(request.scope["query_string"])
+    url = path.partition(b"?")[0] + (b"?" + query if query else b"")
+    return address + url.decode("latin-1")
+
+
+def _join_headers(request: Request) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in request.headers.items():
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+def _refuse(error: WebhookError) -> Response:
+    incident = secrets.token_hex(8)
+    problem = error.problem
+    if error.code != "not-found":
+        _log.warning("webhook refused: %s, incident %s", error.code, incident)
+    # Member for member as the service's own problems, so that nobody can tell whose 404 it is.
+    members = {
+        "title": problem.title,
+        "status": problem.status,
+        "detail": str(error),
+        "code": error.code,
+        "incident": incident,
+    }
+    headers = {"cache-control": "no-store", "content-type": "application/problem+json"}
+    if problem.retry_after is not None:
+        headers["retry-after"] = str(problem.retry_after)
+    if problem.status in _UNREAD:
+        headers["connection"] = "close"
+    body = json.dumps(members, separators=(",", ":")).encode()
+    return Response(body, problem.status, headers)

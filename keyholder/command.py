@@ -1,0 +1,97 @@
+"""The `keyholder` command: for the coalition's keyholders and officers."""
+
+import os
+import sys
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crypto.errors import CryptoError
+from crypto.passphrase import STANDARD
+from keyholder.commands import coalition, epoch, export, identity, opening, reading, sync
+from keyholder.commands.printing import warn
+from keyholder.commands.session import Session, Surroundings
+from keyholder.errors import KeyholderError, describe_fault
+from keyholder.home import locate
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    help="Open, read and export reports; sign the coalition's keyring.",
+)
+app.command()(identity.init)
+app.add_typer(coalition.group, name="coalition")
+app.add_typer(epoch.group, name="epoch")
+app.command()(sync.sync)
+app.command("open")(opening.open_all)
+app.command("list")(reading.list_reports)
+app.command("show")(reading.show_report)
+app.command()(export.export)
+
+
+@app.callback()
+def prepare(
+    context: typer.Context,
+    home: Annotated[
+        Path | None,
+        typer.Option(
+            "--home",
+            envvar="KEYHOLDER_HOME",
+            metavar="DIR",
+            help="The folder of keys and envelopes. Without it, your data folder.",
+        ),
+    ] = None,
+    passphrase_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--passphrase-file",
+            envvar="KEYHOLDER_PASSPHRASE_FILE",
+            metavar="FILE",
+            help="A file whose first line is the passphrase. Without it, you are asked.",
+        ),
+    ] = None,
+) -> None:
+    """Open, read and export reports; sign the coalition's keyring."""
+    surroundings: Surroundings = context.obj
+    context.obj = Session(locate(home), passphrase_file, surroundings)
+
+
+def run(arguments: Sequence[str], surroundings: Surroundings) -> int:
+    """One run of the command; gives the exit status: 0 done, 1 failed, 2 wrongly used."""
+    try:
+        _build()(args=list(arguments), prog_name="keyholder", obj=surroundings)
+    except (KeyholderError, CryptoError) as error:
+        warn(str(error))
+        return 1
+    except SystemExit as end:  # typer ends so, always
+        return end.code if isinstance(end.code, int) else 1
+    except Exception as error:  # noqa: BLE001 - a traceback may repeat what a stranger wrote
+        warn(describe_fault(error))
+        return 1
+    return 0
+
+
+@cache
+def _build() -> Callable[..., object]:
+    return typer.main.get_command(app)
+
+
+def main() -> None:
+    """The console script."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal without Unicode gets escapes, no traceback
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    surroundings = Surroundings(
+        clock=time.time,
+        pause=time.sleep,
+        ask=lambda question: str(typer.prompt(question, hide_input=True, err=True)),
+        environment=os.environ,
+        cost=STANDARD,
+    )
+    sys.exit(run(sys.argv[1:], surroundings))

@@ -1,0 +1,161 @@
+"""keyholder coalition create, show, publish, export."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crypto.keyring import first, write_bundle
+from crypto.officers import public_key
+from keyholder.coalition import describe_coalition, describe_holders, describe_keyring
+from keyholder.commands.options import Json, Service
+from keyholder.commands.printing import say, say_json, warn
+from keyholder.commands.session import (
+    Session,
+    choose_service,
+    reach,
+    read_coalition,
+    unlock_identity,
+)
+from keyholder.development import check_development
+from keyholder.errors import CoalitionError
+from keyholder.exports.output import check_output, write_output
+from keyholder.held import Held, write_held
+from keyholder.home import hold
+from keyholder.moments import write_moment
+from keyholder.repository import make_keyring, make_root
+from keyholder.service import post_keyring
+from keyholder.terminal import show
+
+_LISTS = {
+    "addresses": "Addresses",
+    "sms_numbers": "SMS numbers",
+    "ussd_codes": "USSD codes",
+    "holders": "Holders",
+}
+
+group = typer.Typer(no_args_is_help=True, help="The coalition's keyring: make, show, publish.")
+
+
+@group.command()
+def create(
+    context: typer.Context,
+    development: Annotated[
+        bool,
+        typer.Option(
+            "--development",
+            help="Mark the root: it is refused everywhere but on this machine, for developers.",
+        ),
+    ] = False,
+    address: Annotated[
+        list[str] | None,
+        typer.Option("--address", metavar="URL", help="The service, as phones reach it."),
+    ] = None,
+    sms_number: Annotated[
+        list[str] | None,
+        typer.Option("--sms-number", "--number", metavar="NUMBER", help="It takes reports by SMS."),
+    ] = None,
+    ussd_code: Annotated[
+        list[str] | None, typer.Option("--ussd-code", metavar="CODE", help="For example *384*1#.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Begin a coalition: sign root 1 and keyring 1, with this holder in it.
+
+    Pin the root file that it prints at services, gateways and tools. The keyring has no epoch yet.
+
+    --json prints {"root": "file", "fingerprint": "64 hex digits", "version": 1}.
+    """
+    session: Session = context.obj
+    documents = {
+        "reporter.json": describe_coalition(
+            address or [], sms_number or [], ussd_code or [], session.now
+        )
+    }
+    check_development(development, session.surroundings.environment, tuple(address or ()))
+    identity = unlock_identity(session)
+    with hold(session.home):
+        if session.home.root.exists():
+            raise CoalitionError("keyring-exists")
+        documents["holders.json"] = describe_holders(
+            {identity.holder_id: public_key(identity.signing_seed)}
+        )
+        root = make_root(identity.officer_seed, session.now, development=development)
+        files = make_keyring(
+            {"1.root.json": root}, 1, identity.officer_seed, documents, session.now
+        )
+        write_held(session.home, Held(root, first(root, files)))
+    fingerprint = hashlib.sha256(root).hexdigest()
+    if json:
+        say_json({"root": str(session.home.root), "fingerprint": fingerprint, "version": 1})
+        return
+    say(f"Root file to pin: {show(str(session.home.root))}")
+    say(f"Fingerprint (SHA-256): {write_fingerprint(fingerprint)}")
+    say("Next: keyholder epoch new")
+
+
+@group.command("show")
+def show_keyring(context: typer.Context, json: Json = False) -> None:
+    """Print what the held keyring says. It is public, and needs no passphrase.
+
+    --json prints version, root, expiry, addresses, epochs (without keys) and holders.
+    """
+    session: Session = context.obj
+    held = read_coalition(session)
+    described = describe_keyring(held.keyring, hashlib.sha256(held.root).hexdigest())
+    if json:
+        say_json(described)
+        return
+    say(f"Keyring {described['version']}, root {described['root_version']}")
+    say(
+        f"  Fingerprint of the pinned root (SHA-256): {write_fingerprint(described['fingerprint'])}"
+    )
+    say(f"  Expires {write_moment(held.keyring.expires)}")
+    if held.keyring.development:
+        say("  DEVELOPMENT: it protects nobody")
+    for name, title in _LISTS.items():
+        say(f"  {title}: {show(', '.join(described[name])) or 'none'}")
+    for epoch in described["epochs"]:
+        fallback = ", fallback" if epoch["fallback"] else ""
+        locks = " and ".join(epoch["locks"])
+        say(
+            f"  Epoch {epoch['epoch']}: {epoch['seal_from']} to {epoch['seal_until']}, "
+            f"lock {locks}{fallback}; to be destroyed after {epoch['destroy_after']}"
+        )
+    if session.now >= held.keyring.expires:
+        warn("This keyring has expired. It still seals; an officer should sign a newer one.")
+
+
+@group.command()
+def publish(context: typer.Context, service: Service = None) -> None:
+    """Send the held keyring to the service. Its signatures are its authority: no key is needed."""
+    session: Session = context.obj
+    held = read_coalition(session, service)
+    publish_keyring(session, held, service)
+
+
+@group.command()
+def export(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The bundle to write: one file, all public.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Write the held keyring as one file, to carry to a machine without a network."""
+    session: Session = context.obj
+    held = read_coalition(session)
+    check_output(file, force=force)
+    write_output(file, [write_bundle(held.keyring.files)])
+    say(f"Keyring {held.keyring.version} is in {show(str(file))}.")
+
+
+def publish_keyring(session: Session, held: Held, named: str | None) -> None:
+    """POST the keyring and say so. ServiceError."""
+    with reach(session, choose_service(held, named)) as service:
+        post_keyring(service, write_bundle(held.keyring.files))
+    warn(f"Keyring {held.keyring.version} is published.")
+
+
+def write_fingerprint(digits: str) -> str:
+    """64 hex digits in groups of four, to be read aloud."""
+    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))

@@ -1,0 +1,93 @@
+"""keyholder open, and the opening that list, show and export begin with."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import typer
+
+from keyholder.commands.options import Json
+from keyholder.commands.printing import say, say_json, show_progress
+from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.cores import CHUNK, count_cores, open_chunks
+from keyholder.envelopes import count, open_envelopes, read_chunks
+from keyholder.opening import (
+    DAMAGED,
+    NO_KEY,
+    OTHER_KIND,
+    PURGED,
+    Opened,
+    Outcome,
+    Unopened,
+    choose_keys,
+)
+from keyholder.vault import read_seeds
+
+Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
+
+
+def open_held(session: Session) -> Iterator[Outcome]:
+    """The outcome of every envelope that this home holds, by index. Asks for the passphrase."""
+    held = read_coalition(session)
+    identity = unlock_identity(session)
+    keys = choose_keys(held.keyring, read_seeds(session.home, identity))
+    with open_envelopes(session.home) as database:
+        total = count(database)
+        with show_progress("Opening", total) as advance:
+            chunks = read_chunks(database, CHUNK)
+            for outcomes in open_chunks(chunks, keys, total, count_cores()):
+                yield from outcomes
+                advance(len(outcomes))
+
+
+def open_reports(session: Session) -> tuple[list[Opened], Tally]:
+    """Every report that opens, and how many envelopes gave none, and why."""
+    opened: list[Opened] = []
+    tally: Tally = Counter()
+    for outcome in open_held(session):
+        if isinstance(outcome, Unopened):
+            tally[outcome.outcome, outcome.detail] += 1
+        else:
+            opened.append(outcome)
+    return opened, tally
+
+
+def open_all(context: typer.Context, json: Json = False) -> None:
+    """Open every envelope that is held, in memory, and count what came of it.
+
+    What does not open is counted and never stops the rest. Nothing is written.
+
+    --json prints {"opened": n, "unopened": [{"outcome", "detail", "count"}]}; outcome is no-key
+    (detail: the epoch), damaged (a code), purged, or other-kind (a kind that is no report).
+    """
+    session: Session = context.obj
+    opened, tally = 0, Tally()
+    for outcome in open_held(session):
+        if isinstance(outcome, Unopened):
+            tally[outcome.outcome, outcome.detail] += 1
+        else:
+            opened += 1
+    if json:
+        say_json({"opened": opened, "unopened": list_unopened(tally)})
+        return
+    say(f"{opened:>9,}  opened")
+    say_unopened(tally)
+
+
+def list_unopened(tally: Tally) -> list[dict[str, str | int]]:
+    """The tally as JSON values."""
+    return [
+        {"outcome": outcome, "detail": detail, "count": number}
+        for (outcome, detail), number in sorted(tally.items())
+    ]
+
+
+def say_unopened(tally: Tally) -> None:
+    """One line for each reason."""
+    words = {
+        NO_KEY: "no key: epoch {}",
+        DAMAGED: "damaged: {}",
+        OTHER_KIND: "no report: {}",
+        PURGED: "purged",
+    }
+    for (outcome, detail), number in sorted(tally.items()):
+        say(f"{number:>9,}  {words[outcome].format(detail)}")

@@ -1,0 +1,140 @@
+"""keyholder list and show."""
+
+import shutil
+from typing import Annotated
+
+import typer
+
+from keyholder.commands.opening import list_unopened, open_held, open_reports, say_unopened
+from keyholder.commands.options import (
+    Channel,
+    Country,
+    Epoch,
+    Json,
+    Kind,
+    Net,
+    Since,
+    Status,
+    Text,
+    Until,
+    make_filter,
+)
+from keyholder.commands.printing import say, say_json, say_lines
+from keyholder.commands.session import Session
+from keyholder.documents import make_document, write_list
+from keyholder.errors import ReportError
+from keyholder.filters import matches
+from keyholder.merge import Merged, merge
+from keyholder.moments import write_day
+from keyholder.opening import Opened, Unopened
+from keyholder.rows import make_row, measure_text, write_table
+from keyholder.sheet import write_sheet
+
+_SHORTEST_ID = 4  # hex digits
+
+
+def list_reports(
+    context: typer.Context,
+    country: Country = None,
+    since: Since = None,
+    until: Until = None,
+    channel: Channel = None,
+    status: Status = None,
+    kind: Kind = None,
+    net: Net = None,
+    text: Text = None,
+    epoch: Epoch = None,
+    limit: Annotated[
+        int | None, typer.Option("--limit", min=1, help="Only so many, the newest.")
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Open everything and print one line a report, the newest first.
+
+    A report that came by several channels, in parts or screen by screen is one line. What strangers
+    wrote is shown with every control and invisible character as ⟨U+…⟩.
+
+    --json prints the documents of spec/exports-v1.md, with the unopened envelopes counted.
+    """
+    session: Session = context.obj
+    wanted = make_filter(
+        country=country,
+        since=since,
+        until=until,
+        channel=channel,
+        status=status,
+        kind=kind,
+        net=net,
+        text=text,
+        epoch=epoch,
+    )
+    opened, tally = open_reports(session)
+    found = [one for one in merge(opened) if matches(one, wanted)]
+    shown = found if limit is None else found[:limit]
+    if json:
+        rest = {"matching": len(found), "unopened": list_unopened(tally)}
+        say_lines(write_list(map(make_document, shown), rest))
+        return
+    width = measure_text(shutil.get_terminal_size((160, 24)).columns)
+    say_lines(write_table(make_row(one, width) for one in shown))
+    say()
+    say(
+        f"{len(found):>9,}  reports"
+        + (f", {len(shown):,} shown" if len(shown) < len(found) else "")
+    )
+    say_unopened(tally)
+
+
+def show_report(
+    context: typer.Context,
+    id: Annotated[str, typer.Argument(help="A report's or envelope's id, or how it begins.")],
+    json: Json = False,
+) -> None:
+    """Print one report in full: every field, the text as it came, and its envelopes.
+
+    --json prints one document of spec/exports-v1.md. An envelope that did not open prints
+    {"id", "index", "received", "outcome", "detail"}.
+    """
+    session: Session = context.obj
+    if len(id) < _SHORTEST_ID:
+        raise typer.BadParameter("give 4 hex digits or more", param_hint="ID")
+    prefix = id.lower()
+    opened: list[Opened] = []
+    unopened: list[Unopened] = []
+    for outcome in open_held(session):
+        if isinstance(outcome, Opened):
+            opened.append(outcome)
+        elif outcome.envelope_id.hex().startswith(prefix):
+            unopened.append(outcome)
+    found = [one for one in merge(opened) if _is_meant(one, prefix)]
+    if len(found) + len(unopened) > 1:
+        raise ReportError("report-ambiguous")
+    if found:
+        if json:
+            say_json(make_document(found[0]))
+        else:
+            say_lines(write_sheet(found[0]))
+    elif unopened:
+        _say_unopened(unopened[0], json=json)
+    else:
+        raise ReportError("report-unknown")
+
+
+def _is_meant(merged: Merged, prefix: str) -> bool:
+    ids = (merged.report_id, *(source.envelope_id for source in merged.sources))
+    return any(one.hex().startswith(prefix) for one in ids)
+
+
+def _say_unopened(unopened: Unopened, *, json: bool) -> None:
+    told = {
+        "id": unopened.envelope_id.hex(),
+        "index": unopened.place,
+        "received": write_day(unopened.day),
+        "outcome": unopened.outcome,
+        "detail": unopened.detail,
+    }
+    if json:
+        say_json(told)
+        return
+    for name, value in told.items():
+        say(f"{name:10} {value}")

@@ -1,0 +1,111 @@
+"""The envelopes that were downloaded, in one SQLite file: ciphertext alone.
+
+A row per index of the service. `fault` holds a code where the body is not what the leaf says;
+such a row is kept as evidence and never opened. `body` is null where it was purged.
+"""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from crypto import envelope, leaves
+from crypto.errors import CryptoError
+from keyholder.errors import HomeError
+from keyholder.home import Home, prepare
+from keyholder.sequence import Item
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS envelopes (
+    idx INTEGER PRIMARY KEY, id BLOB NOT NULL, day INTEGER NOT NULL, leaf BLOB NOT NULL,
+    body BLOB, fault TEXT
+)
+"""
+
+
+class Kept(NamedTuple):
+    """One downloaded envelope. `day` is days since 1970-01-01, as the service's leaf says."""
+
+    place: int  # its index at the service, from 0
+    envelope_id: bytes  # 32 B, as the leaf says; anything where the leaf is unreadable
+    day: int
+    body: bytes | None
+    fault: str | None
+
+
+@contextmanager
+def open_envelopes(home: Home) -> Iterator[sqlite3.Connection]:
+    """The file, made where it is missing. HomeError: home-unwritable."""
+    prepare(home)
+    try:
+        home.envelopes.touch(mode=0o600)
+        database = sqlite3.connect(home.envelopes, isolation_level=None)
+        try:
+            database.execute("PRAGMA journal_mode=WAL")
+            database.execute("PRAGMA synchronous=NORMAL")  # a lost tail is downloaded again
+            database.execute(_SCHEMA)
+            yield database
+        finally:
+            database.close()
+    except (OSError, sqlite3.Error) as error:
+        raise HomeError("home-unwritable") from error
+
+
+def find_last(database: sqlite3.Connection) -> int:
+    """The highest index held, -1 for none."""
+    last: int | None = database.execute("SELECT max(idx) FROM envelopes").fetchone()[0]
+    return -1 if last is None else last
+
+
+def count(database: sqlite3.Connection) -> int:
+    """How many rows are held."""
+    return int(database.execute("SELECT count(*) FROM envelopes").fetchone()[0])
+
+
+def add(database: sqlite3.Connection, items: Sequence[Item]) -> list[tuple[int, str]]:
+    """Keep `items` in one transaction. Gives (index, fault code) for those that do not match."""
+    rows = [(item, find_fault(item)) for item in items]
+    database.execute("BEGIN IMMEDIATE")
+    database.executemany(
+        "INSERT INTO envelopes (idx, id, day, leaf, body, fault) VALUES (?, ?, ?, ?, ?, ?)",
+        [
+            (item.place, item.leaf[7:], int.from_bytes(item.leaf[5:7], "big"), *item[1:], fault)
+            for item, fault in rows
+        ],
+    )
+    database.execute("COMMIT")
+    return [(item.place, fault) for item, fault in rows if fault is not None]
+
+
+def find_fault(item: Item) -> str | None:
+    """Why body and leaf do not belong together; None where they do.
+
+    Codes: leaf-invalid, id-mismatch, envelope-invalid, header-mismatch.
+    """
+    try:
+        leaf = leaves.read_leaf(item.leaf)
+    except CryptoError:
+        return "leaf-invalid"
+    if item.body is None:
+        return None
+    if hashlib.sha256(item.body).digest() != leaf.envelope_id:
+        return "id-mismatch"
+    try:
+        header = envelope.read_header(item.body)
+    except CryptoError:
+        return "envelope-invalid"
+    if leaves.envelope_leaf(header, leaf.day, leaf.envelope_id) != item.leaf:
+        return "header-mismatch"
+    return None
+
+
+def read_chunks(database: sqlite3.Connection, size: int) -> Iterator[list[Kept]]:
+    """Everything held, by rising index, `size` at a time."""
+    after = -1
+    while rows := database.execute(
+        "SELECT idx, id, day, body, fault FROM envelopes WHERE idx > ? ORDER BY idx LIMIT ?",
+        (after, size),
+    ).fetchall():
+        after = rows[-1][0]
+        yield [Kept(*row) for row in rows]

@@ -1,0 +1,177 @@
+"""What can go wrong at the keyholder's desk, each with a stable code, what is wrong and what to do.
+
+Sentences are fixed: nothing that came in (a report, an answer of the service, an argument) is ever
+repeated in an error. Codes are never reused.
+"""
+
+_CATALOGUE: dict[str, tuple[str, str]] = {
+    # the home folder
+    "home-missing": (
+        "There is no keyholder's home here",
+        "Run `keyholder init`, or name the right folder with --home",
+    ),
+    "home-exists": (
+        "This home already holds an identity, which is never overwritten",
+        "Name another folder with --home",
+    ),
+    "home-busy": (
+        "Another keyholder command is changing this home",
+        "Wait until it has ended, then try again",
+    ),
+    "home-unwritable": (
+        "The home folder cannot be read or written",
+        "Check the disk, its free space and who owns the folder",
+    ),
+    "vault-damaged": (
+        "A file of the vault is missing or damaged",
+        "Put it back from a copy; do not run `keyholder init` over it",
+    ),
+    "opening-stopped": (
+        "A part of the opening was killed, perhaps for want of memory",
+        "Close other programs, then try again",
+    ),
+    # the passphrase
+    "passphrase-short": (
+        "The passphrase is shorter than 8 characters",
+        "Choose a longer one, such as six random words",
+    ),
+    "passphrase-unequal": ("The two passphrases differ", "Try again"),
+    "passphrase-file": (
+        "The passphrase file cannot be read, or is empty, not UTF-8 or over 4 KiB",
+        "Put the passphrase alone into it, readable by you only",
+    ),
+    # the keyring
+    "keyring-missing": (
+        "This home holds no keyring",
+        "Make one with `keyholder coalition create`",
+    ),
+    "keyring-exists": (
+        "This home already belongs to a coalition",
+        "Name another folder with --home to make a second one",
+    ),
+    "keyring-damaged": (
+        "The keyring in this home is damaged",
+        "Put `keyring/keyring.bundle` and `root.json` back from a copy",
+    ),
+    "keyring-at-service": (
+        "The service has no complete keyring to give",
+        "Send it one with `keyholder coalition publish`",
+    ),
+    "not-an-officer": (
+        "This identity does not sign the keyring",
+        "Ask an officer of the coalition to do it",
+    ),
+    "epochs-exhausted": (
+        "The keyring has no room for another epoch",
+        "Start a new coalition",
+    ),
+    "epoch-start": (
+        "The start of the epoch is not a time",
+        "Give `now`, or UTC as 2026-01-31 or 2026-01-31T12:00",
+    ),
+    "coalition-address": (
+        "An address of the service must begin with https:// (or http:// for .onion and loopback)",
+        "Give it as phones shall use it, for example https://reports.example",
+    ),
+    "coalition-text": (
+        "A number or code holds something else than printable ASCII, or is over 64 characters",
+        "Give it as people dial it",
+    ),
+    "development-refused": (
+        "This is a development coalition, which protects nobody",
+        "It works only with HELIOGRAPH_DEVELOPMENT=on and a service on this very machine",
+    ),
+    # the service
+    "service-unknown": (
+        "No service is named, and the keyring gives no address",
+        "Name one with --service https://…",
+    ),
+    "service-address": (
+        "The address of the service is not one",
+        "Give it as https://host or http://host:port, without a path",
+    ),
+    "service-unreachable": (
+        "The service does not answer",
+        "Check the network and the address, then try again: it goes on where it stopped",
+    ),
+    "service-refused-key": (
+        "The service does not know this holder's key",
+        "Publish the keyring that lists it: `keyholder coalition publish`",
+    ),
+    "service-refused-keyring": (
+        "The service refused this keyring",
+        "Run `keyholder sync` to see which one it holds; it also needs the pinned root file",
+    ),
+    "service-busy": ("The service is busy", "Try again in some minutes"),
+    "service-answer": (
+        "The service gave an answer that makes no sense",
+        "Check that the address is that of a Heliograph service, and tell its operator",
+    ),
+    "service-mismatch": (
+        "Some of what the service sent is not what its own index says",
+        "The rest was kept. Tell the operator and the other keyholders which indexes",
+    ),
+    # reports
+    "report-unknown": (
+        "No opened report or envelope has this id",
+        "Copy the id from `keyholder list`",
+    ),
+    "report-ambiguous": ("Several reports have ids that begin so", "Give more of the id"),
+    # exports
+    "output-exists": (
+        "The output file is there already",
+        "Name another one, or add --force to replace it",
+    ),
+    "output-unwritable": (
+        "The output file cannot be written",
+        "Check the folder, the disk and who may write there",
+    ),
+}
+
+
+class KeyholderError(Exception):
+    """One entry of the catalogue. `str()` is the sentence and what to do."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        self.sentence, self.action = _CATALOGUE[code]
+        super().__init__(f"{self.sentence}. {self.action}.")
+
+
+class HomeError(KeyholderError):
+    """The home folder, its vault or its passphrase."""
+
+
+class CoalitionError(KeyholderError):
+    """The keyring, or what an officer wants to put into it."""
+
+
+class ServiceError(KeyholderError):
+    """What the service does or does not do."""
+
+
+class ReportError(KeyholderError):
+    """Asked for a report that is not there."""
+
+
+class ExportError(KeyholderError):
+    """A file that cannot be written."""
+
+
+def list_codes() -> tuple[str, ...]:
+    """Every code of this room, for the documentation's test."""
+    return tuple(_CATALOGUE)
+
+
+def describe_fault(error: BaseException) -> str:
+    """A fault of this program in one line: its type and place, nothing of what it was about."""
+    place = "an unknown place"
+    frame = error.__traceback__
+    while frame is not None:
+        name = frame.tb_frame.f_code.co_filename.replace("\\", "/").rsplit("/", 1)[-1]
+        place = f"{name}, line {frame.tb_lineno}"
+        frame = frame.tb_next
+    return (
+        f"This program has a fault: {type(error).__name__} at {place}. "
+        "Nothing was lost; tell its makers this line."
+    )

@@ -1,0 +1,1 @@
+"""Files that leave the vault in clear because somebody asked for them."""

@@ -1,0 +1,111 @@
+"""The keyring that this home holds, and how a newer one takes its place.
+
+Trust starts from `root.json`. Everything after it is checked by `crypto.keyring`, each time it is
+read: a keyring that was exchanged on the disk is refused as one from the network is.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from crypto import keyring as keyrings
+from crypto.errors import KeyringError
+from crypto.keyring import Keyring
+from keyholder.errors import CoalitionError, HomeError, ServiceError
+from keyholder.files import write_whole
+from keyholder.home import Home
+from keyholder.service import Service, fetch_file
+
+_ROOTS_AT_ONCE = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A pinned root file and the keyring that was accepted from it last."""
+
+    root: bytes
+    keyring: Keyring
+
+
+def read_held(home: Home) -> Held:
+    """CoalitionError: keyring-missing, keyring-damaged."""
+    if not home.root.exists():
+        raise CoalitionError("keyring-missing")
+    try:
+        root = home.root.read_bytes()
+        files = keyrings.read_bundle(home.keyring.read_bytes())
+        return Held(root, keyrings.first(root, files))
+    except (OSError, KeyringError) as error:
+        raise CoalitionError("keyring-damaged") from error
+
+
+def write_held(home: Home, held: Held) -> None:
+    """Keep the keyring, then the root where it is new. HomeError: home-unwritable."""
+    try:
+        write_whole(home.keyring, [keyrings.write_bundle(held.keyring.files)])
+        if not home.root.exists():
+            write_whole(home.root, [held.root])
+    except OSError as error:
+        raise HomeError("home-unwritable") from error
+
+
+def accept(home: Home, held: Held, files: Mapping[str, bytes]) -> Held:
+    """Put `files` in the place of the held keyring if they are its successor.
+
+    KeyringError (rolled back, forked, badly signed…): the old one stays.
+    """
+    newer = Held(held.root, keyrings.successor(held.keyring, files))
+    if newer.keyring.files != held.keyring.files:
+        write_held(home, newer)
+    return newer
+
+
+def fetch_keyring(service: Service, keyring: Keyring) -> dict[str, bytes]:
+    """The service's keyring, unverified, with the roots that are held already.
+
+    ServiceError: keyring-at-service where a file is missing, and those of `fetch_file`.
+    """
+    files = {name: data for name, data in keyring.files.items() if name.endswith(".root.json")}
+    for version in range(keyring.root_version + 1, keyring.root_version + 1 + _ROOTS_AT_ONCE):
+        root = fetch_file(service, f"{version}.root.json")
+        if root is None:
+            break
+        files[f"{version}.root.json"] = root
+    files["timestamp.json"] = _fetch(service, "timestamp.json")
+    version = _read_version(files["timestamp.json"], "snapshot.json")
+    files[f"{version}.snapshot.json"] = _fetch(service, f"{version}.snapshot.json")
+    version = _read_version(files[f"{version}.snapshot.json"], "targets.json")
+    files[f"{version}.targets.json"] = _fetch(service, f"{version}.targets.json")
+    for name in _read_targets(files[f"{version}.targets.json"]):
+        files[name] = _fetch(service, name)
+    return files
+
+
+def _fetch(service: Service, name: str) -> bytes:
+    data = fetch_file(service, name)
+    if data is None:
+        raise ServiceError("keyring-at-service")
+    return data
+
+
+def _read_version(data: bytes, name: str) -> int:
+    """Which version of `name` a file points at. Only says what to fetch: nothing trusts it."""
+    try:
+        version = json.loads(data)["signed"]["meta"][name]["version"]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ServiceError("service-answer") from error
+    if not isinstance(version, int) or not 0 < version < 2**31:
+        raise ServiceError("service-answer")
+    return version
+
+
+def _read_targets(data: bytes) -> list[str]:
+    """The names under which the service keeps what a targets file lists."""
+    try:
+        listed = json.loads(data)["signed"]["targets"]
+        names = [f"{target['hashes']['sha256']}.{name}" for name, target in listed.items()]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ServiceError("service-answer") from error
+    if len(names) > 64:
+        raise ServiceError("service-answer")
+    return names

@@ -1,0 +1,88 @@
+"""The home folder: where a keyholder's vault, keyring and downloaded envelopes lie.
+
+    identity.box            holder id and seeds, under the passphrase
+    seeds.box               the locks' seeds, under a random key that identity.box holds
+    root.json               the root file this home trusts from the start; public
+    keyring/keyring.bundle  the newest keyring accepted; public
+    envelopes.db            what was downloaded: ciphertext alone
+    home.lock               held by the command that changes this home
+
+The folder is 0700 and every file in it 0600.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from keyholder.errors import HomeError
+from keyholder.files import make_folder
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The paths of one home. Making this object touches no disk."""
+
+    folder: Path
+
+    @property
+    def identity(self) -> Path:
+        return self.folder / "identity.box"
+
+    @property
+    def seeds(self) -> Path:
+        return self.folder / "seeds.box"
+
+    @property
+    def root(self) -> Path:
+        return self.folder / "root.json"
+
+    @property
+    def keyring(self) -> Path:
+        return self.folder / "keyring" / "keyring.bundle"
+
+    @property
+    def envelopes(self) -> Path:
+        return self.folder / "envelopes.db"
+
+
+def locate(named: Path | None) -> Home:
+    """The home that was named (`--home`, KEYHOLDER_HOME), else this person's data folder."""
+    return Home(named if named is not None else Path(platformdirs.user_data_dir("keyholder")))
+
+
+def prepare(home: Home) -> None:
+    """Make the folders, closed to others even where they were open. HomeError: home-unwritable."""
+    try:
+        for folder in (home.folder, home.keyring.parent):
+            make_folder(folder)
+            folder.chmod(0o700)
+    except OSError as error:
+        raise HomeError("home-unwritable") from error
+
+
+@contextmanager
+def hold(home: Home) -> Iterator[None]:
+    """Be the only command that changes this home, until the block ends or the process dies.
+
+    An exclusive transaction on an empty SQLite file: a lock that works alike on Linux, macOS and
+    Windows and that no crash leaves behind. HomeError: home-busy, home-unwritable.
+    """
+    prepare(home)
+    file = home.folder / "home.lock"
+    try:
+        file.touch(mode=0o600)
+        lock = sqlite3.connect(file, timeout=0, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise HomeError("home-unwritable") from error
+    try:
+        try:
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise HomeError("home-busy") from error
+        yield
+    finally:
+        lock.close()

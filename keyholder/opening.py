@@ -1,0 +1,120 @@
+"""From one downloaded envelope to a report, or to the reason why there is none. In memory alone."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from crypto.envelope import Kind, Suite
+from crypto.errors import CryptoError, OpeningError
+from crypto.keyring import Epoch, Keyring
+from crypto.locks import epoch_locks
+from crypto.opening import Opener
+from keyholder.envelopes import Kept
+from keyholder.vault import Seed
+from reports.codec import decode
+from reports.errors import ReportError
+from reports.report import Report
+
+CONTENT_INVALID = "content-invalid"
+PURGED, NO_KEY, DAMAGED, OTHER_KIND = "purged", "no-key", "damaged", "other-kind"
+
+
+class Opened(NamedTuple):
+    """A report that was opened, and the envelope that it came in."""
+
+    place: int  # the envelope's index at the service
+    envelope_id: bytes  # 32 B
+    day: int  # days since 1970-01-01, when the service took it
+    suite: int
+    epoch: int
+    report_id: bytes  # 8 B
+    report: Report
+
+
+class Unopened(NamedTuple):
+    """An envelope that gave no report. `detail` is the epoch of what has no key, the code of what
+    is damaged, the kind of what is no report, and empty for what was purged."""
+
+    place: int  # the envelope's index at the service
+    envelope_id: bytes
+    day: int
+    outcome: str  # purged, no-key, damaged, other-kind
+    detail: str
+
+
+Outcome = Opened | Unopened
+
+
+@dataclass(frozen=True, slots=True)
+class EpochKeys:
+    """What opens one epoch: plain values, so that another process can be given them."""
+
+    number: int
+    start: int  # Unix seconds: the epoch's `seal_from`, from which its reports count their times
+    locks: Mapping[str, Mapping[Suite, bytes]]
+    seeds: Mapping[str, bytes] = field(repr=False)
+
+
+class Desk:
+    """Opens envelopes of the epochs it was given keys for."""
+
+    def __init__(self, keys: Sequence[EpochKeys]) -> None:
+        self._starts = {epoch.number: epoch.start for epoch in keys}
+        self._opener = Opener(
+            {
+                name: locks
+                for epoch in keys
+                for name, locks in epoch_locks(epoch.number, epoch.locks, epoch.seeds).items()
+            }
+        )
+
+    def open(self, kept: Kept) -> Outcome:
+        """The outcome for one envelope. Never raises, whatever the envelope holds."""
+        place, envelope_id, day, body, fault = kept
+        if fault is not None:
+            return Unopened(place, envelope_id, day, DAMAGED, fault)
+        if body is None:
+            return Unopened(place, envelope_id, day, PURGED, "")
+        try:
+            opened = self._opener.open(body)
+        except CryptoError as error:
+            if error.code == NO_KEY:
+                epoch = int.from_bytes(body[2:4], "big")
+                return Unopened(place, envelope_id, day, NO_KEY, str(epoch))
+            return Unopened(place, envelope_id, day, DAMAGED, error.code)
+        if opened.kind != Kind.REPORT:
+            kind = opened.kind.name.lower().replace("_", "-")
+            return Unopened(place, envelope_id, day, OTHER_KIND, kind)
+        try:
+            report = decode(opened.content, self._starts[opened.epoch])
+        except ReportError:
+            return Unopened(place, envelope_id, day, DAMAGED, CONTENT_INVALID)
+        return Opened(
+            place, envelope_id, day, int(opened.suite), opened.epoch, opened.report_id, report
+        )
+
+
+def choose_keys(keyring: Keyring, seeds: Iterable[Seed]) -> tuple[EpochKeys, ...]:
+    """The epochs of the keyring that these seeds open, as far as they are the signed locks'."""
+    held = tuple(seeds)
+    return tuple(
+        EpochKeys(
+            epoch.number,
+            epoch.seal_from,
+            {lock: dict(public) for lock, public in epoch.locks.items()},
+            {
+                one.lock: one.seed
+                for one in held
+                if one.epoch == epoch.number and _is_signed(epoch, one)
+            },
+        )
+        for epoch in keyring.epochs
+    )
+
+
+def _is_signed(epoch: Epoch, seed: Seed) -> bool:
+    try:
+        epoch_locks(epoch.number, epoch.locks, {seed.lock: seed.seed})
+    except OpeningError:
+        return False
+    return seed.lock in epoch.locks

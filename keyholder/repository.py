@@ -1,0 +1,107 @@
+"""What an officer signs: the keyring as a TUF repository (specification 1.0.31, python-tuf's
+metadata classes).
+
+One officer holds all four roles with a threshold of one: enough for a coalition that begins. The
+metadata has room for more officers and thresholds.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tuf.api.metadata import (
+    Metadata,
+    MetaFile,
+    Role,
+    Root,
+    Signed,
+    Snapshot,
+    TargetFile,
+    Targets,
+    Timestamp,
+)
+
+from crypto.keyring import Keyring
+from crypto.officers import public_key, tuf_key, tuf_signer
+from crypto.trust import DEVELOPMENT_MARK
+from keyholder.errors import CoalitionError
+
+ROOT_LIFETIME = 730  # days
+KEYRING_LIFETIME = 90  # days; an expired keyring still seals, with a warning
+_ROLES = ("root", "targets", "snapshot", "timestamp")
+
+
+def make_root(officer_seed: bytes, now: int, *, development: bool) -> bytes:
+    """Root 1, signed by this officer: the file that gateways, services and tools pin."""
+    key = tuf_key(public_key(officer_seed))
+    root = Root(
+        version=1,
+        expires=_expiry(now, ROOT_LIFETIME),
+        keys={key.keyid: key},
+        roles={role: Role([key.keyid], 1) for role in _ROLES},
+        consistent_snapshot=True,
+        unrecognized_fields={DEVELOPMENT_MARK: True} if development else None,
+    )
+    return _sign(root, officer_seed)
+
+
+def make_keyring(
+    roots: Mapping[str, bytes],
+    version: int,
+    officer_seed: bytes,
+    documents: Mapping[str, Mapping[str, Any]],
+    now: int,
+) -> dict[str, bytes]:
+    """All files of keyring `version`: `roots`, and the documents (name to content) signed anew."""
+    expires = _expiry(now, KEYRING_LIFETIME)
+    files = dict(roots)
+    targets = {}
+    for name, content in documents.items():
+        data = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+        target = TargetFile.from_data(name, data, ["sha256"])
+        targets[name] = target
+        files[f"{target.hashes['sha256']}.{name}"] = data
+    files[f"{version}.targets.json"] = _sign(
+        Targets(version=version, expires=expires, targets=targets), officer_seed
+    )
+    files[f"{version}.snapshot.json"] = _sign(
+        Snapshot(version=version, expires=expires, meta={"targets.json": MetaFile(version)}),
+        officer_seed,
+    )
+    files["timestamp.json"] = _sign(
+        Timestamp(version=version, expires=expires, snapshot_meta=MetaFile(version)), officer_seed
+    )
+    return files
+
+
+def read_documents(keyring: Keyring) -> dict[str, dict[str, Any]]:
+    """The signed documents of a keyring that was accepted, by the names they were signed under."""
+    return {
+        name.split(".", 1)[1]: json.loads(data)
+        for name, data in keyring.files.items()
+        if len(name.split(".", 1)[0]) == 64
+    }
+
+
+def read_roots(keyring: Keyring) -> dict[str, bytes]:
+    """The root files of a keyring that was accepted."""
+    return {name: data for name, data in keyring.files.items() if name.endswith(".root.json")}
+
+
+def check_officer(keyring: Keyring, officer_seed: bytes) -> None:
+    """CoalitionError not-an-officer where the newest root gives this key no part in signing."""
+    newest = Metadata[Root].from_bytes(keyring.files[f"{keyring.root_version}.root.json"]).signed
+    key = tuf_key(public_key(officer_seed))
+    if not all(key.keyid in newest.roles[role].keyids for role in _ROLES[1:]):
+        raise CoalitionError("not-an-officer")
+
+
+def _sign(signed: Signed, officer_seed: bytes) -> bytes:
+    metadata: Metadata[Any] = Metadata(signed)
+    metadata.sign(tuf_signer(officer_seed))
+    return metadata.to_bytes()
+
+
+def _expiry(now: int, days: int) -> datetime:
+    return datetime.fromtimestamp(now, UTC) + timedelta(days=days)

@@ -1,0 +1,85 @@
+"""Reports as lines of a table, for the terminal."""
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from keyholder.merge import Merged
+from keyholder.moments import show_moment, write_day
+from keyholder.terminal import measure, shorten
+from reports.places import region_name
+
+SHORT_ID = 4  # bytes of a report's id that the table shows
+_LEVELS = ("down", "slow", "ok")
+_GAP = "  "
+
+
+class Row(NamedTuple):
+    """One report. Every cell is safe to print."""
+
+    id: str
+    received: str
+    observed: str
+    country: str
+    area: str
+    net: str
+    since: str
+    channels: str
+    text: str
+
+
+HEADER = Row("ID", "RECEIVED", "OBSERVED", "CC", "AREA", "NET", "SINCE", "CHANNEL", "TEXT")
+_WIDTHS = (8, 10, 16, 2, 20, 24, 16, 11)  # terminal columns; the text takes the rest
+_NARROWEST_TEXT = 24
+_FIXED = sum(_WIDTHS) + len(_GAP) * len(_WIDTHS)
+
+
+def make_row(merged: Merged, text_width: int) -> Row:
+    """The row of one report, its text cut to `text_width` columns."""
+    report = merged.report
+    since = report.get("since")
+    observed = report.get("obs")
+    return Row(
+        merged.report_id[:SHORT_ID].hex(),
+        write_day(merged.day),
+        "" if observed is None else show_moment(observed),
+        shorten(report.get("cc", ""), 2),
+        shorten(describe_area(merged), 20),
+        shorten(describe_net(report.get("net", {})), 24),
+        "" if since is None else show_moment(since, report.get("since_precision")),
+        shorten(",".join(merged.channels), 11),
+        shorten(str(report.get("text") or report.get("raw") or ""), text_width),
+    )
+
+
+def describe_area(merged: Merged) -> str:
+    """The region's name and what the report calls the place."""
+    region, area = merged.report.get("region"), merged.report.get("area")
+    name = region_name(region) or region if region else ""
+    return ", ".join(str(part) for part in (area, name) if part)
+
+
+def describe_net(net: dict[str, str]) -> str:
+    """`down data,voice ok sms`: the networks by how they are, the worst first."""
+    told = {
+        level: ",".join(name for name, found in net.items() if found == level) for level in _LEVELS
+    }
+    return " ".join(f"{level} {names}" for level, names in told.items() if names)
+
+
+def measure_text(terminal_width: int) -> int:
+    """Columns that are left for the text in a terminal of this width."""
+    return max(_NARROWEST_TEXT, terminal_width - _FIXED)
+
+
+def write_table(rows: Iterable[Row]) -> Iterator[str]:
+    """The lines of the table, header first, each as soon as its row is there."""
+    yield _write_line(HEADER)
+    for row in rows:
+        yield _write_line(row)
+
+
+def _write_line(row: Row) -> str:
+    padded = (
+        cell + " " * (width - measure(cell)) for cell, width in zip(row, (*_WIDTHS, 0), strict=True)
+    )
+    return _GAP.join(padded).rstrip()

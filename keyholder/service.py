@@ -1,0 +1,157 @@
+"""The one thing outside this machine that the tool speaks to: the service, over HTTP.
+
+Nothing is followed elsewhere: no redirects, and no proxy on the way to this very machine.
+"""
+
+import re
+import ssl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+import httpx2
+
+from crypto.requests import sign_request
+from keyholder.development import is_loopback
+from keyholder.errors import ServiceError
+from keyholder.vault import Identity
+
+TRIES = 4
+FILE_LIMIT = 1_048_576  # bytes of one file of the keyring
+_TIMEOUT = httpx2.Timeout(30.0, connect=10.0)  # seconds
+_KEYRING_FILE = re.compile(r"[a-z0-9]{1,64}(\.[a-z]{1,16}){1,2}")
+_Answer = TypeVar("_Answer")
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """An open connection pool to one address, and how to wait between two tries."""
+
+    client: httpx2.Client
+    address: str  # https://host[:port], no slash at the end
+    pause: Callable[[float], None]  # seconds
+
+
+@contextmanager
+def connect(address: str, pause: Callable[[float], None]) -> Iterator[Service]:
+    """Reach the service at `address`. ServiceError: service-address."""
+    address = check_address(address)
+    # Plain HTTP asks no certificate authority, and reading the list of them takes a tenth of a
+    # second. A context without any trusts nobody.
+    verify = address.startswith("https:") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    with httpx2.Client(
+        verify=verify,
+        timeout=_TIMEOUT,
+        follow_redirects=False,
+        trust_env=not is_loopback(address),
+        headers={"User-Agent": "keyholder"},
+    ) as client:
+        yield Service(client, address, pause)
+
+
+def check_address(address: str) -> str:
+    """The address without its last slash. Plain HTTP is for this machine and onion services alone.
+
+    ServiceError: service-address.
+    """
+    try:
+        parts = urlsplit(address)
+        host, _port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise ServiceError("service-address") from error
+    plain_http = is_loopback(address) or host.endswith(".onion")
+    if (
+        not (parts.scheme == "https" or (parts.scheme == "http" and plain_http))
+        or not host
+        or parts.path not in ("", "/")
+        or parts.query
+        or parts.fragment
+        or parts.username is not None
+        or not address.isascii()
+        or not address.isprintable()
+    ):
+        raise ServiceError("service-address")
+    return address.rstrip("/")
+
+
+def fetch_file(service: Service, name: str) -> bytes | None:
+    """A file of the keyring, None where the service has no such file (404).
+
+    ServiceError: service-unreachable, service-busy, service-answer.
+    """
+    if not _KEYRING_FILE.fullmatch(name):
+        raise ServiceError("service-answer")
+
+    def fetch() -> bytes | None:
+        address = f"{service.address}/v1/keyring/{name}"
+        with service.client.stream("GET", address) as response:
+            if response.status_code == httpx2.codes.NOT_FOUND:
+                return None
+            _check_status(response.status_code)
+            data = bytearray()
+            for chunk in response.iter_bytes():
+                data += chunk
+                if len(data) > FILE_LIMIT:
+                    raise ServiceError("service-answer")
+            return bytes(data)
+
+    return retry(service, fetch)
+
+
+def post_keyring(service: Service, bundle: bytes) -> None:
+    """Give the service a keyring. It asks for no key: the signatures inside are the authority.
+
+    ServiceError: service-refused-keyring, service-unreachable, service-busy, service-answer.
+    """
+
+    def post() -> int:
+        return service.client.post(
+            f"{service.address}/v1/keyring",
+            content=bundle,
+            headers={"Content-Type": "application/cbor"},
+        ).status_code
+
+    status = retry(service, post)
+    if 400 <= status < 500 and status != httpx2.codes.TOO_MANY_REQUESTS:
+        raise ServiceError("service-refused-keyring")
+    _check_status(status)
+
+
+@contextmanager
+def download(service: Service, identity: Identity, after: int) -> Iterator[Iterator[bytes]]:
+    """The bytes of the download from the index behind `after` on; -1 for all.
+
+    A cut connection ends the bytes with httpx2.TransportError: what came before it is good.
+    ServiceError: service-refused-key, service-busy, service-answer.
+    """
+    address = f"{service.address}/v1/envelopes?after={after}"
+    headers: Mapping[str, str] = sign_request(
+        identity.signing_seed, identity.holder_id, "GET", address
+    )
+    with service.client.stream("GET", address, headers=dict(headers)) as response:
+        _check_status(response.status_code)
+        yield response.iter_bytes()
+
+
+def retry(service: Service, attempt: Callable[[], _Answer]) -> _Answer:
+    """What `attempt` gives, tried again where the connection failed. ServiceError:
+    service-unreachable."""
+    for wait in range(TRIES):
+        try:
+            return attempt()
+        except httpx2.TransportError:
+            if wait + 1 < TRIES:
+                service.pause(2.0**wait)
+    raise ServiceError("service-unreachable")
+
+
+def _check_status(status: int) -> None:
+    if 200 <= status < 300:
+        return
+    if status in (httpx2.codes.UNAUTHORIZED, httpx2.codes.FORBIDDEN):
+        raise ServiceError("service-refused-key")
+    if status in (429, 502, 503, 504, 507):
+        raise ServiceError("service-busy")
+    raise ServiceError("service-answer")

@@ -1,0 +1,76 @@
+"""Downloads what is new at the service, checks it against the service's own index, and keeps it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from sqlite3 import Connection
+
+import httpx2
+
+from keyholder.envelopes import add, find_last
+from keyholder.errors import ServiceError
+from keyholder.sequence import Item, read_sequence
+from keyholder.service import TRIES, Service, download
+from keyholder.vault import Identity
+
+_BATCH = 1_000  # envelopes a transaction
+_LAST_INDEX = 2**53  # what every program can count to
+
+
+@dataclass(slots=True)
+class Synced:
+    """What one download brought; `mismatches` and `gaps` are its contradictions."""
+
+    new: int = 0
+    purged: int = 0
+    mismatches: list[tuple[int, str]] = field(default_factory=list)
+    gaps: list[tuple[int, int]] = field(default_factory=list)  # first and last index left out
+
+
+def sync_envelopes(
+    service: Service, identity: Identity, database: Connection, advance: Callable[[int], None]
+) -> Synced:
+    """Everything behind the last index held. What arrived stays, whatever happens after it.
+
+    ServiceError: service-unreachable after several tries without one new envelope; service-busy,
+    service-refused-key, service-answer.
+    """
+    synced = Synced()
+    failures = 0
+    while True:
+        before = synced.new
+        try:
+            with download(service, identity, find_last(database)) as chunks:
+                _keep(read_sequence(chunks), database, synced, advance)
+        except httpx2.TransportError as error:
+            failures = failures + 1 if synced.new == before else 1
+            if failures >= TRIES:
+                raise ServiceError("service-unreachable") from error
+            service.pause(2.0 ** (failures - 1))
+            continue
+        if synced.new == before:  # an answer with nothing new: that was all
+            return synced
+        failures = 0
+
+
+def _keep(
+    items: Iterator[Item], database: Connection, synced: Synced, advance: Callable[[int], None]
+) -> None:
+    last = find_last(database)
+    while True:
+        batch: list[Item] = []
+        try:
+            for item in islice(items, _BATCH):
+                if not last < item.place <= _LAST_INDEX:
+                    raise ServiceError("service-answer")
+                if item.place > last + 1:
+                    synced.gaps.append((last + 1, item.place - 1))
+                last = item.place
+                batch.append(item)
+        finally:  # what came before a cut is good
+            synced.mismatches += add(database, batch)
+            synced.new += len(batch)
+            synced.purged += sum(item.body is None for item in batch)
+            advance(len(batch))
+        if len(batch) < _BATCH:
+            return

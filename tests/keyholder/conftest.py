@@ -1,0 +1,114 @@
+"""A keyholder's desk for tests: a home, a passphrase, a clock, and the command run in here."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crypto.choosing import sealing_key
+from crypto.envelope import Kind
+from crypto.passphrase import Cost
+from crypto.sealing import new_report_id, seal
+from keyholder.command import run
+from keyholder.commands.session import Surroundings
+from keyholder.held import read_held
+from keyholder.home import Home
+from reports.codec import encode
+from tests.keyholder.fake_service import FakeService, serve
+
+NOW = 1_790_000_100
+PASSPHRASE = "correct horse battery"
+
+
+@dataclass(frozen=True)
+class Result:
+    status: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+@dataclass
+class DeskForTests:
+    """One holder with a home of her own."""
+
+    folder: Path
+    capture: pytest.CaptureFixture[str]
+    environment: dict[str, str] = field(default_factory=dict)
+    answers: list[str] = field(default_factory=list)
+    pauses: list[float] = field(default_factory=list)
+    now: int = NOW
+    by_file: bool = True
+
+    @property
+    def home(self) -> Home:
+        return Home(self.folder)
+
+    def run(self, *arguments: object) -> Result:
+        """Run the command as a shell would, on this home."""
+        options = ["--home", str(self.folder)]
+        if self.by_file:
+            file = self.folder.parent / f"{self.folder.name}.passphrase"
+            file.write_text(PASSPHRASE + "\n", encoding="utf-8")
+            options += ["--passphrase-file", str(file)]
+        surroundings = Surroundings(
+            clock=lambda: self.now,
+            pause=self.pauses.append,
+            ask=lambda _question: self.answers.pop(0),
+            environment=self.environment,
+            cost=Cost(passes=1, memory=8),
+        )
+        self.capture.readouterr()
+        status = run([*options, *map(str, arguments)], surroundings)
+        told = self.capture.readouterr()
+        return Result(status, told.out, told.err)
+
+    def done(self, *arguments: object) -> Result:
+        """As `run`, where nothing may go wrong."""
+        result = self.run(*arguments)
+        assert result.status == 0, result.err
+        return result
+
+    def seal(
+        self,
+        report: dict[str, Any],
+        report_id: bytes | None = None,
+        *,
+        channel: str | None = None,
+        kind: Kind = Kind.REPORT,
+        content: bytes | None = None,
+    ) -> bytes:
+        """An envelope to this home's coalition, as a sealer would make it."""
+        key = sealing_key(read_held(self.home).keyring, channel or report["chan"], self.now)
+        data = encode(report, key.epoch_start) if content is None else content
+        return seal(key, kind, report_id or new_report_id(), data)
+
+
+@pytest.fixture
+def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskForTests:
+    """A home where nothing is yet."""
+    return DeskForTests(tmp_path / "home", capsys)
+
+
+@pytest.fixture
+def service() -> Iterator[FakeService]:
+    """An empty service on loopback."""
+    with serve() as fake:
+        yield fake
+
+
+@pytest.fixture
+def coalition(desk: DeskForTests, service: FakeService) -> DeskForTests:
+    """A home with a coalition, an epoch and a published keyring."""
+    desk.done("init")
+    desk.done("coalition", "create", "--address", service.address)
+    desk.done("epoch", "new")
+    service.root = desk.home.root.read_bytes()
+    desk.done("coalition", "publish")
+    return desk

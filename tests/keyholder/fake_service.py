@@ -1,0 +1,127 @@
+"""A small service on loopback that speaks the two things the tool needs, and misbehaves when told.
+
+It stands for app/: keyring files, POST /v1/keyring, and the signed download as a CBOR sequence.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import cbor2
+
+from crypto import envelope, keyring
+from crypto.errors import CryptoError
+from crypto.leaves import envelope_leaf
+from crypto.requests import verify_request
+
+DAY = 20_718  # 2026-09-22
+
+
+@dataclass
+class FakeService:
+    """What it holds, and how it is to behave."""
+
+    address: str = ""
+    root: bytes = b""
+    files: dict[str, bytes] = field(default_factory=dict)
+    items: list[list[Any]] = field(default_factory=list)
+    page: int = 10_000  # envelopes in one answer
+    cut: Callable[[bytes], bytes] | None = None  # what of a download gets through, once
+    status: int | None = None  # answers this to everything
+    requests: list[str] = field(default_factory=list)
+
+    def store(self, *bodies: bytes, day: int = DAY) -> None:
+        """Take envelopes in, in this order."""
+        for body in bodies:
+            leaf = envelope_leaf(envelope.read_header(body), day, envelope.envelope_id(body))
+            self.items.append([len(self.items), leaf, body])
+
+    def download(self, after: int) -> bytes:
+        """The sequence behind an index."""
+        return b"".join(cbor2.dumps(item) for item in self.items if item[0] > after)
+
+
+@contextmanager
+def serve() -> Iterator[FakeService]:
+    """The service on a port of its own, until the block ends."""
+    fake = FakeService()
+
+    class Handler(BaseHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+        def do_GET(self) -> None:
+            fake.requests.append(f"GET {self.path}")
+            path = urlsplit(self.path).path
+            if fake.status is not None:
+                self.answer(fake.status)
+            elif path == "/v1/envelopes":
+                self.download()
+            elif path.removeprefix("/v1/keyring/") in fake.files:
+                self.answer(200, fake.files[path.removeprefix("/v1/keyring/")])
+            else:
+                self.answer(404)
+
+        def do_POST(self) -> None:
+            fake.requests.append(f"POST {self.path}")
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            try:
+                files = keyring.read_bundle(body)
+                accepted = (
+                    keyring.successor(keyring.first(fake.root, fake.files), files)
+                    if fake.files
+                    else keyring.first(fake.root, files)
+                )
+            except CryptoError:
+                self.answer(fake.status or 409)
+                return
+            fake.files = dict(accepted.files)
+            self.answer(fake.status or 200)
+
+        def download(self) -> None:
+            holders = keyring.first(fake.root, fake.files).holders
+            try:
+                verify_request(
+                    {holder.id: holder.key for holder in holders},
+                    "GET",
+                    [fake.address + self.path],
+                    dict(self.headers.items()),
+                )
+            except CryptoError:
+                self.answer(401)
+                return
+            after = int(parse_qs(urlsplit(self.path).query)["after"][0])
+            whole = b"".join(
+                cbor2.dumps(item)
+                for item in [item for item in fake.items if item[0] > after][: fake.page]
+            )
+            if fake.cut is None:
+                self.answer(200, whole)
+                return
+            cut, fake.cut = fake.cut(whole), None
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(whole)))
+            self.end_headers()
+            self.wfile.write(cut)  # fewer bytes than promised, and then nothing
+
+        def answer(self, status: int, body: bytes = b"") -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    fake.address = f"http://127.0.0.1:{server.server_address[1]}"
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    thread.start()
+    try:
+        yield fake
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

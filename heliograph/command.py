@@ -1,0 +1,79 @@
+"""The operator's command. Each sub-command is a module; this one only puts them together."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from heliograph.dev import commands as phone
+from heliograph.dev import start
+from heliograph.errors import OperatorError, describe_fault
+from heliograph.hardening import harden_process
+from heliograph.migrate import migrate_store
+from heliograph.report import command as reporting
+from heliograph.serve import run_service
+from heliograph.settings import load_settings
+from heliograph.settings_table import write_json, write_table
+
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option(help="TOML file of settings; HELIOGRAPH_… variables win over it."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def serve(config: ConfigOption = None) -> None:
+    """Start the service with its gateway. Ctrl-C or SIGTERM drains and stops it."""
+    run_service(load_settings(config))
+
+
+def migrate(config: ConfigOption = None) -> None:
+    """Bring the store's database to this version's schema. Safe to repeat."""
+    revision = migrate_store(load_settings(config))
+    typer.echo(f"The store's schema is at revision {revision}.")
+
+
+def settings(as_json: JsonOption = False) -> None:
+    """List every setting with what it takes and its default."""
+    typer.echo(write_json() if as_json else write_table())
+
+
+def make_command() -> typer.Typer:
+    """The command with all its sub-commands."""
+    command = typer.Typer(
+        help="Run and feed a Heliograph service: sealed reports of internet shutdowns.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+    )
+    for function in (serve, migrate, settings):
+        command.command()(function)
+    reporting.add_to(command)
+    development = typer.Typer(
+        help="Try Heliograph on one machine: a development coalition and a simulated phone.",
+        no_args_is_help=True,
+        rich_markup_mode=None,
+    )
+    development.command()(start.serve)
+    phone.add_to(development)
+    command.add_typer(development, name="dev")
+    return command
+
+
+def main() -> None:
+    """Entry point. Exit 0 only on success; what went wrong and what to do goes to stderr."""
+    harden_process()
+    try:
+        make_command()()
+    except OperatorError as error:
+        sys.stderr.write(f"heliograph: {error}\n")
+        sys.exit(1)
+    except Exception as error:  # noqa: BLE001 -- a traceback may repeat what came in
+        sys.stderr.write(f"heliograph: {describe_fault(error)}\n")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

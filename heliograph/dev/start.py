@@ -1,0 +1,79 @@
+"""`heliograph dev serve`, which is `make run`: everything on one machine, made at first start."""
+
+import sqlite3
+import sys
+import time
+from pathlib import Path
+
+import httpx2
+import typer
+
+from heliograph.dev.coalition import prepare_coalition
+from heliograph.dev.line import Line
+from heliograph.dev.phone import PREFIX, create_router
+from heliograph.dev.providers import USSD_CODE, make_setups
+from heliograph.migrate import migrate_store
+from heliograph.serve import run_service
+from heliograph.settings import load_settings
+
+REPLY_CODES = ("+1555", "+999")  # numbers that nobody has, so the simulator may be answered
+
+
+def serve() -> None:
+    """Start the service with a development coalition and a phone simulator, on loopback."""
+    start = load_settings(None)
+    address = f"http://{start.host}:{start.port}"
+    folder = start.data_dir / "dev"
+    migrate_store(start)
+    coalition = prepare_coalition(
+        folder, address, now=int(time.time()), envelopes_stored=_holds_envelopes(start.data_dir)
+    )
+    setups = make_setups(folder)
+    settings = start.model_copy(
+        update={
+            "development": True,
+            "public_urls": (address,),
+            "root_file": coalition.root,
+            "sequence_interval_seconds": 1.0,
+            "providers": setups,
+            "reply_calling_codes": REPLY_CODES,
+        }
+    )
+    line = Line(httpx2.AsyncClient(trust_env=False), setups, address, time.time)
+    run_service(
+        settings,
+        routers=[create_router(line)],
+        bundle=coalition.bundle,
+        announce=lambda: _announce(address, coalition.env),
+    )
+
+
+def _holds_envelopes(data_dir: Path) -> bool:
+    """Whether the store has anything in it that only the present keys can open."""
+    path = data_dir / "store.db"
+    with sqlite3.connect(path) as connection:
+        found = connection.execute(
+            "SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM leaf)"
+        ).fetchone()
+    return bool(found[0])
+
+
+def _announce(address: str, env: Path) -> None:
+    typer.echo(
+        f"""
+Heliograph is running, for trying out: its keys protect nobody.
+
+  service          {address}
+  phone simulator  {address}{PREFIX}   (text it, or dial {USSD_CODE})
+  data             {env.parent.parent}/
+
+Next, in another shell in this folder:
+
+  . {env}
+  heliograph dev text "NET MM13 D3 S1 V1 FULL 6H MPT"
+  keyholder sync && keyholder list
+
+Ctrl-C stops it.
+"""
+    )
+    sys.stdout.flush()

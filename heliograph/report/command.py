@@ -1,0 +1,192 @@
+"""`heliograph report`: one report from flags, many from a file; sealed here, then sent."""
+
+import inspect
+import os
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any, BinaryIO
+
+import platformdirs
+import typer
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+
+from heliograph.report.errors import ReportCommandError
+from heliograph.report.filling import STANDARD_INPUT, fill_report
+from heliograph.report.flags import list_flags, make_parameters
+from heliograph.report.records import read_lines
+from heliograph.report.rows import read_rows
+from heliograph.report.sealing import Row
+from heliograph.report.times import quarter
+from heliograph.report.told import is_success, write_result
+from heliograph.report.work import (
+    OnProgress,
+    Place,
+    Result,
+    seal_and_send,
+    seal_as_texts,
+    send_waiting,
+)
+
+_HELP = """Seal reports on this machine and send them; keep them sealed while there is no network.
+
+One report from flags, or many from --csv or --jsonl (- is standard input). What is typed as a flag
+can be seen by other programs of this machine and stays in the shell's history: --text - and
+--jsonl - avoid that. No text is ever written to disk; envelopes wait in the outbox folder.
+
+Exit status: 0 when all is sealed and sent or kept; 1 when a row could not be sealed, the service
+refused one, or --send left some waiting.
+"""
+_CHANNELS = ("app", "import")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Register the command `report`, its flags made from the table of fields."""
+    own = [
+        parameter
+        for parameter in inspect.signature(report).parameters.values()
+        if parameter.kind is not inspect.Parameter.VAR_KEYWORD
+    ]
+
+    def command(**given: Any) -> None:
+        report(**given)
+
+    signature = inspect.Signature([*own, *make_parameters(list_flags())])
+    command.__dict__["__signature__"] = signature
+    app.command("report", help=_HELP)(command)
+
+
+def report(
+    *,
+    csv: Annotated[Path | None, typer.Option(help="Many reports: a CSV file, STOP's too.")] = None,
+    jsonl: Annotated[Path | None, typer.Option(help="Many reports: JSON lines.")] = None,
+    send: Annotated[bool, typer.Option("--send", help="Only send what waits.")] = False,
+    sms: Annotated[
+        bool, typer.Option("--sms", help="Print sealed texts, to be sent by SMS; send nothing.")
+    ] = False,
+    offline: Annotated[
+        bool, typer.Option("--offline", help="Seal and keep; do not use the network.")
+    ] = False,
+    channel: Annotated[
+        str | None, typer.Option(help="app (for one from flags) or import (for a file).")
+    ] = None,
+    service: Annotated[
+        str | None,
+        typer.Option(envvar="HELIOGRAPH_SERVICE", metavar="URL", help="The service's address."),
+    ] = None,
+    root: Annotated[
+        Path | None,
+        typer.Option(envvar="HELIOGRAPH_ROOT_FILE", help="The coalition's pinned root file."),
+    ] = None,
+    keyring: Annotated[
+        Path | None, typer.Option(help="A keyring bundle or folder, instead of the service's.")
+    ] = None,
+    outbox: Annotated[
+        Path | None,
+        typer.Option(envvar="HELIOGRAPH_OUTBOX", help="Folder of the envelopes that wait."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    **said: Any,
+) -> None:
+    """See _HELP, which Typer shows."""
+    place = Place(
+        root=root,
+        outbox=outbox or Path(platformdirs.user_data_dir("heliograph")) / "outbox",
+        service=service,
+        keyring=keyring,
+        offline=offline,
+        environ=os.environ,
+    )
+    now = time.time()
+    sources = (csv is not None) + (jsonl is not None) + send + any(said.values())
+    if sources != 1 or (send and (sms or offline)):
+        raise ReportCommandError(
+            "report-source",
+            "Give a report by flags, or --csv, or --jsonl, or --send: one of them.",
+            "`heliograph report --help` lists the flags.",
+        )
+    with _showing() as show:
+        if send:
+            result = send_waiting(place, show)
+        else:
+            with _rows(csv, jsonl, said, int(now)) as rows:
+                chosen = _choose(channel, file=not any(said.values()), sms=sms)
+                result = _seal(place, rows, chosen, now, show, sms=sms)
+    _tell(result, as_json=as_json)
+    if not is_success(result, sending=send):
+        raise typer.Exit(1)
+
+
+def _choose(channel: str | None, *, file: bool, sms: bool) -> str:
+    if sms:
+        return "app-sms"
+    chosen = channel or ("import" if file else "app")
+    if chosen not in _CHANNELS:
+        raise ReportCommandError(
+            "channel-unknown",
+            "There is no such channel on a command line.",
+            "Give --channel app or --channel import.",
+        )
+    return chosen
+
+
+def _seal(
+    place: Place, rows: Iterator[Row], channel: str, now: float, show: OnProgress, *, sms: bool
+) -> Result:
+    if sms:
+        return seal_as_texts(place, rows, channel, now)
+    return seal_and_send(place, rows, channel, now, show)
+
+
+@contextmanager
+def _rows(
+    csv: Path | None, jsonl: Path | None, said: dict[str, Any], now: int
+) -> Iterator[Iterator[Row]]:
+    """The rows that were asked for; flags are one row."""
+    if csv is not None:
+        with _opened(csv) as stream:
+            yield read_rows(stream, now)
+    elif jsonl is not None:
+        with _opened(jsonl) as stream:
+            yield read_lines(stream)
+    else:
+        report = fill_report(list_flags(), said, now, sys.stdin.read)
+        yield iter([(1, [{**report, "written": quarter(now)}])])
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[BinaryIO]:
+    if str(path) == STANDARD_INPUT:
+        yield sys.stdin.buffer
+        return
+    try:
+        stream = path.open("rb")
+    except OSError:
+        raise ReportCommandError(
+            "file-unreadable", "The file cannot be read.", "Check its path and who may read it."
+        ) from None
+    with stream:
+        yield stream
+
+
+@contextmanager
+def _showing() -> Iterator[OnProgress]:
+    """Progress on standard error, where that is a terminal; gone when the work is done."""
+    console = Console(stderr=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"))
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
+        task = bar.add_task("Fetching the keyring")
+        yield lambda doing, done: bar.update(task, description=f"{doing}: {done}")
+
+
+def _tell(result: Result, *, as_json: bool) -> None:
+    out, trouble = write_result(result, as_json=as_json)
+    for line in trouble:
+        typer.echo(line, err=True)
+    for line in out:
+        typer.echo(line)

@@ -1,0 +1,163 @@
+"""The composition root: settings in, a running service with its gateway out."""
+
+import asyncio
+import os
+import socket
+import sys
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from fastapi import APIRouter
+from starlette.types import ASGIApp
+from uvicorn import Server
+
+from app.errors import StoreError
+from app.keyrings import Keyrings
+from app.service import create_service
+from app.serving import configure_server
+from app.store import Store
+from crypto.errors import KeyringError
+from crypto.keyring import is_development
+from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
+from heliograph.logs import set_up_logs
+from heliograph.migrate import migrate_store
+from heliograph.mounted_gateway import create_hooks
+from heliograph.settings import Settings
+from sms.errors import SetupError
+
+FATAL_STATUS = 70  # EX_SOFTWARE of sysexits.h: a supervisor should start us again
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A service that is put together and not started yet."""
+
+    service: ASGIApp
+    store: Store
+    keyrings: Keyrings
+
+
+def run_service(
+    settings: Settings,
+    *,
+    routers: Sequence[APIRouter] = (),
+    bundle: bytes | None = None,
+    announce: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C, then answer what waits and stop.
+
+    `bundle` is a keyring to take into use before the first request; `announce` is called once the
+    service listens. Raises OperatorError for whatever the operator must mend.
+    """
+    set_up_logs()
+    refuse_development(settings)
+    migrate_store(settings)
+    parts = assemble(settings, routers=routers)
+    listener = _listen(settings)
+    config = configure_server(
+        parts.service, limits=settings.limits, connections=settings.connections
+    )
+    server = _AnnouncingServer(config, parts.keyrings, bundle, announce)
+    server.run(sockets=[listener])
+    if not server.started:
+        raise OperatorError(
+            "start-failed", "The service did not start.", "The lines above name the code."
+        )
+
+
+def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
+    """Put store, keyrings, gateway and service together. Nothing is opened or started yet."""
+    try:
+        store = Store(
+            settings.store_url, clock=time.time, on_fatal=_end_at_once, limits=settings.limits
+        )
+        keyrings = Keyrings(store, _read_root(settings))
+        hooks = create_hooks(settings, store, keyrings)
+    except (StoreError, SetupError) as error:
+        raise SettingsError(
+            error.code,
+            f"The service cannot be set up: {error.code}.",
+            "docs/errors.md says what to do.",
+        ) from None
+    service = create_service(
+        store=store,
+        keyrings=keyrings,
+        public_urls=settings.public_urls,
+        clock=time.time,
+        routers=[*hooks, *routers],
+        limits=settings.limits,
+        sequence_interval=settings.sequence_interval_seconds,
+    )
+    return Parts(service, store, keyrings)
+
+
+def refuse_development(settings: Settings) -> None:
+    """Raise DevelopmentRefused for a marked root outside of `make run` on loopback."""
+    root = _read_root(settings)
+    if root is None or (settings.development and settings.loopback):
+        return
+    try:
+        marked = is_development(root)
+    except KeyringError:
+        raise SettingsError(
+            "root-file",
+            "The pinned root file is not a coalition's root.",
+            "Check HELIOGRAPH_ROOT_FILE against the file that your officers gave you.",
+        ) from None
+    if marked:
+        raise DevelopmentRefused
+
+
+def _read_root(settings: Settings) -> bytes | None:
+    if settings.root_file is None:
+        return None
+    try:
+        return settings.root_file.read_bytes()
+    except OSError:
+        raise SettingsError(
+            "root-file", "The pinned root file cannot be read.", "Check HELIOGRAPH_ROOT_FILE."
+        ) from None
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.host, settings.port))
+    except OSError:
+        raise OperatorError(
+            "address-in-use",
+            "The service cannot listen on its address.",
+            "Stop what listens there, or set HELIOGRAPH_PORT to another port.",
+        ) from None
+    return listener
+
+
+def _end_at_once(code: str) -> None:
+    """After a failed sync nothing the database handle says is true: end without closing it."""
+    sys.stderr.write(f"heliograph: the store failed ({code}); the process ends, start it again\n")
+    sys.stderr.flush()
+    os._exit(FATAL_STATUS)
+
+
+class _AnnouncingServer(Server):
+    """uvicorn's server, which takes a keyring into use and says when it listens."""
+
+    def __init__(
+        self, config: object, keyrings: Keyrings, bundle: bytes | None, announce: Callable[[], None]
+    ) -> None:
+        super().__init__(config)  # type: ignore[arg-type]
+        self._keyrings = keyrings
+        self._bundle = bundle
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if not self.started:
+            return
+        if self._bundle is not None:
+            await self._keyrings.accept(self._bundle)
+        # The event loop's own words on a fault may hold what came in; logs.py keeps them short.
+        asyncio.get_running_loop().call_soon(self._announce)

@@ -1,0 +1,229 @@
+"""Settings of the service: environment (`HELIOGRAPH_…`) over one TOML file; nothing else.
+
+A secret may be given as `…_FILE`, the path of a file that holds it. An unknown setting stops the
+start: a misspelt name must never mean that a limit or a secret is silently not in force.
+"""
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import SettingsError as PydanticSettingsError
+
+from app.limits import Limits
+from heliograph.errors import SettingsError
+
+PREFIX = "HELIOGRAPH_"
+
+# Read by the tests and by the reporter's command, not by the service.
+NOT_SETTINGS = frozenset({"HELIOGRAPH_SHARED", "HELIOGRAPH_SERVICE", "HELIOGRAPH_OUTBOX"})
+
+# Settings that hold a secret and may be read from a file instead.
+SECRET_FILES = {"HELIOGRAPH_DATABASE_URL_FILE": "database_url"}
+
+
+def _is_web_address(value: str) -> str:
+    if not value.startswith(("https://", "http://")) or value.endswith("/"):
+        raise ValueError("an address begins with https:// (or http://) and ends without a slash")
+    return value
+
+
+WebAddress = Annotated[str, AfterValidator(_is_web_address)]
+
+
+class LineSettings(BaseModel):
+    """What one own number or dialled code stands for."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    country: str | None = Field(
+        default=None, pattern="^[A-Z]{2}$", description="country of the line, ISO 3166-1"
+    )
+    languages: tuple[str, ...] = Field(
+        default=("en", "fr"), min_length=1, description="languages of the line, ISO 639-1"
+    )
+
+
+class ProviderSettings(BaseModel):
+    """One provider of SMS or USSD that may call our webhooks."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(description="the provider's name in the registry, e.g. `twilio-sms`")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _read_secret_files(cls, table: Any) -> Any:
+        """Take `x_file = "path"` as `x`: a secret that need not stand among the settings."""
+        if not isinstance(table, dict):
+            return table
+        found = dict(table)
+        for name in ("path_secret", "auth_token"):
+            path = found.pop(f"{name}_file", None)
+            if path is not None:
+                found[name] = _read_secret(str(path))
+        return found
+
+    path_secret: SecretStr = Field(
+        min_length=16,
+        description="secret part of the webhook's address, 16 or more of A-Z a-z 0-9 - _",
+    )
+    auth_token: SecretStr | None = Field(
+        default=None, description="what the provider signs with (Twilio: the account's auth token)"
+    )
+    country: str | None = Field(
+        default=None, pattern="^[A-Z]{2}$", description="country of the number, ISO 3166-1"
+    )
+    languages: tuple[str, ...] = Field(
+        default=("en", "fr"),
+        min_length=1,
+        description="languages of menu and replies, ISO 639-1; the first is shown first",
+    )
+    lines: Mapping[str, LineSettings] = Field(
+        default={},
+        description="own numbers and dialled codes, as the provider writes them, "
+        "where they differ from the provider's country and languages",
+    )
+    replies: bool = Field(default=True, description="false: never answer a text on this account")
+
+
+class Settings(BaseSettings):
+    """Everything `heliograph serve` can be told. Frozen; built once, in the composition root."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port to listen on")
+    public_urls: tuple[WebAddress, ...] = Field(
+        default=("http://127.0.0.1:8000",),
+        description="addresses under which phones, providers and keyholders reach the service; "
+        "the first is the one that providers sign",
+    )
+    data_dir: Path = Field(default=Path("var"), description="folder of all that the service keeps")
+    database_url: SecretStr | None = Field(
+        default=None, description="the store's database; SQLite in the data folder when not given"
+    )
+    root_file: Path | None = Field(
+        default=None,
+        description="the coalition's pinned root file; without it no keyring is accepted",
+    )
+    development: bool = Field(
+        default=False, description="accept a development coalition, on loopback only"
+    )
+    sequence_interval_seconds: float = Field(
+        default=600.0, gt=0, le=86_400, description="how often new envelopes get their indexes"
+    )
+    limits: Limits = Field(
+        default=Limits(),
+        description="bounds on what clients may use, a TOML table (or JSON in the variable)",
+    )
+    connections: int = Field(
+        default=2048, ge=1, description="connections served at once; more are refused with 503"
+    )
+    providers: tuple[ProviderSettings, ...] = Field(
+        default=(), description="providers of SMS and USSD (TOML tables, or JSON in the variable)"
+    )
+    reply_calling_codes: tuple[str, ...] = Field(
+        default=(), description="countries whose senders get an SMS reply, as calling codes: +254"
+    )
+    replies_per_hour: int = Field(default=200, ge=0, description="SMS replies an hour, in all")
+    replies_per_day: int = Field(default=2000, ge=0, description="SMS replies a day, in all")
+
+    @field_validator("limits", mode="before")
+    @classmethod
+    def _refuse_unknown_limits(cls, table: Any) -> Any:
+        """A misspelt limit would silently not be in force: dataclasses ignore unknown names."""
+        known = {field.name for field in fields(Limits)}
+        if isinstance(table, dict) and not known.issuperset(table):
+            raise ValueError("there is no such limit")
+        return table
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment wins over the file; no .env file is ever read behind one's back."""
+        del settings_cls, dotenv_settings, file_secret_settings
+        return env_settings, init_settings
+
+    @property
+    def store_url(self) -> str:
+        """SQLAlchemy URL of the store."""
+        if self.database_url:
+            return self.database_url.get_secret_value()
+        return f"sqlite:///{self.data_dir / 'store.db'}"
+
+    @property
+    def loopback(self) -> bool:
+        """True when only this machine can reach the listener."""
+        return self.host in ("127.0.0.1", "::1", "localhost")
+
+
+def load_settings(config: Path | None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Read settings from the environment and, where given, a TOML file.
+
+    Raises SettingsError, which names the setting at fault and never tells its value.
+    """
+    environ = os.environ if environ is None else environ
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known | SECRET_FILES.keys() | NOT_SETTINGS:
+            raise SettingsError(
+                "setting-unknown",
+                f"There is no setting {name}.",
+                "`heliograph settings` lists them all.",
+            )
+    values = _read_toml(config) if config else {}
+    for name, setting in SECRET_FILES.items():
+        if name in environ:
+            values[setting] = _read_secret(environ[name])
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        names = sorted({".".join(map(str, item["loc"])) for item in error.errors()})
+    except PydanticSettingsError:
+        names = ["a setting that must be JSON"]
+    raise SettingsError(
+        "setting-invalid",
+        f"Not understood: {', '.join(names)}.",
+        "`heliograph settings` tells what each setting takes.",
+    )
+
+
+def _read_toml(config: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(config.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise SettingsError(
+            "settings-file",
+            "The settings file cannot be read as TOML.",
+            "Check the path given to --config.",
+        ) from None
+
+
+def _read_secret(path: str) -> str:
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except (OSError, ValueError):
+        raise SettingsError(
+            "secret-file", "A secret's file cannot be read.", "Check the `…_FILE` settings."
+        ) from None

@@ -1,0 +1,94 @@
+"""Settings: environment over file, secrets from files, unknown names refused, values never told."""
+
+from pathlib import Path
+
+import pytest
+
+from heliograph.errors import SettingsError
+from heliograph.settings import Settings, load_settings
+
+SECRET = "a-path-secret-of-30-characters"
+
+
+def test_defaults_are_one_machine_on_loopback() -> None:
+    settings = load_settings(None, {})
+    assert settings.loopback
+    assert settings.store_url == "sqlite:///var/store.db"
+    assert settings.root_file is None
+    assert not settings.development
+
+
+def test_the_environment_wins_over_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tmp_path / "heliograph.toml"
+    config.write_text("port = 9000\n[limits]\nqueue_requests = 7\n")
+    monkeypatch.setenv("HELIOGRAPH_PORT", "9001")
+    settings = load_settings(config)
+    assert (settings.port, settings.limits.queue_requests) == (9001, 7)
+
+
+def test_providers_take_their_secrets_from_files(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text(SECRET + "\n")
+    config = tmp_path / "heliograph.toml"
+    config.write_text(
+        f'[[providers]]\nname = "twilio-sms"\npath_secret_file = "{tmp_path / "secret"}"\n'
+        'auth_token = "token"\ncountry = "KE"\n'
+    )
+    (provider,) = load_settings(config, {}).providers
+    assert provider.path_secret.get_secret_value() == SECRET
+    assert SECRET not in repr(provider)
+
+
+def test_providers_may_stand_in_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(
+        "HELIOGRAPH_PROVIDERS", f'[{{"name": "twilio-sms", "path_secret": "{SECRET}"}}]'
+    )
+    assert load_settings(None).providers[0].name == "twilio-sms"
+
+
+def test_the_database_address_may_stand_in_a_file(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("sqlite:///elsewhere.db\n")
+    settings = load_settings(None, {"HELIOGRAPH_DATABASE_URL_FILE": str(tmp_path / "url")})
+    assert settings.store_url == "sqlite:///elsewhere.db"
+
+
+@pytest.mark.parametrize(
+    ("environ", "toml", "code"),
+    [
+        ({"HELIOGRAPH_PROT": "1"}, "", "setting-unknown"),
+        ({}, "prot = 1", "setting-invalid"),
+        ({}, "port = 'canary'", "setting-invalid"),
+        ({}, "public_urls = ['http://canary/']", "setting-invalid"),
+        ({}, "public_urls = ['canary']", "setting-invalid"),
+        ({}, "[limits]\nqueue_request = 7", "setting-invalid"),
+        ({}, "not toml: canary", "settings-file"),
+        ({}, "providers = ['canary']", "setting-invalid"),
+        ({}, "[[providers]]\nname = 'x'\npath_secret = 'short-canary'", "setting-invalid"),
+        ({}, "[[providers]]\nname = 'x'\npath_secret_file = '/canary'", "secret-file"),
+        ({"HELIOGRAPH_DATABASE_URL_FILE": "/canary"}, "", "secret-file"),
+    ],
+)
+def test_what_is_wrong_is_named_and_never_told(
+    tmp_path: Path, environ: dict[str, str], toml: str, code: str
+) -> None:
+    config = tmp_path / "heliograph.toml"
+    config.write_text(toml)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(config, environ)
+    assert caught.value.code == code
+    assert "canary" not in str(caught.value)
+
+
+def test_broken_json_in_the_environment_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HELIOGRAPH_PROVIDERS", "{canary")
+    with pytest.raises(SettingsError) as caught:
+        load_settings(None)
+    assert "canary" not in str(caught.value)
+
+
+def test_settings_are_frozen_and_say_what_they_are() -> None:
+    for field in Settings.model_fields.values():
+        assert field.description
+    with pytest.raises(ValueError, match="frozen"):
+        load_settings(None, {}).port = 1  # type: ignore[misc]

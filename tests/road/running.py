@@ -1,0 +1,127 @@
+"""`make run` as the tests run it: the real service as a process, its port and folder its own."""
+
+import os
+import re
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+
+from heliograph.dev.line import Line
+from heliograph.dev.providers import read_setups
+from tests.conftest import ROOT
+
+BIN = Path(sys.executable).absolute().parent
+START_SECONDS = 60
+LISTENS = "Ctrl-C stops it"
+
+
+@dataclass(frozen=True)
+class Running:
+    """A service that listens. output: the file that takes all it writes."""
+
+    url: str
+    data: Path
+    output: Path
+    process: "subprocess.Popen[bytes]"
+
+    @property
+    def environ(self) -> dict[str, str]:
+        """What a shell has after `. var/dev/env`."""
+        found = dict(os.environ)
+        for line in (self.data / "dev" / "env").read_text(encoding="utf-8").splitlines():
+            if match := re.fullmatch(r"export (\w+)=(.*)", line):
+                name, value = match.groups()
+                found[name] = found["PATH"] if name == "PATH" else shlex.split(value)[0]
+        found["PATH"] = f"{BIN}:{found['PATH']}"
+        found["HELIOGRAPH_DEV"] = str(self.data / "dev")
+        return found
+
+    def run(self, *words: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
+        """Run one of our commands as the README does."""
+        done = subprocess.run(
+            [str(BIN / words[0]), *words[1:]],
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=300,
+        )
+        assert not check or done.returncode == 0, (words, done.stdout, done.stderr)
+        return done
+
+    def line(self, client: httpx2.AsyncClient) -> Line:
+        """A phone line to this service, which speaks the providers' real webhooks."""
+        return Line(client, read_setups(self.data / "dev"), self.url, time.time)
+
+    def stop(self) -> None:
+        """As Ctrl-C does."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGTERM)
+        self.process.wait(timeout=30)
+
+    def settle(self) -> None:
+        """Until everything that was acknowledged has its index and is fetched.
+
+        The service gives indexes once a second, so two fetches in a row that bring nothing, more
+        than a second apart, have seen all.
+        """
+        quiet = 0
+        while quiet < 2:
+            said = self.run("keyholder", "sync").stdout
+            quiet = quiet + 1 if said.startswith("0 ") else 0
+            time.sleep(1.2)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def start(data: Path, port: int | None = None) -> Running:
+    """Start `heliograph dev serve` and wait until it listens."""
+    port = port or free_port()
+    environ = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("HELIOGRAPH_", "KEYHOLDER_"))
+    }
+    environ |= {"HELIOGRAPH_DATA_DIR": str(data), "HELIOGRAPH_PORT": str(port)}
+    data.mkdir(parents=True, exist_ok=True)
+    output = data.parent / f"{data.name}.out"
+    with output.open("ab") as file:
+        process = subprocess.Popen(
+            [str(BIN / "heliograph"), "dev", "serve"],
+            cwd=ROOT,
+            env=environ,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
+    running = Running(f"http://127.0.0.1:{port}", data, output, process)
+    for _ in range(START_SECONDS * 10):
+        if LISTENS in output.read_text(encoding="utf-8"):
+            return running
+        assert process.poll() is None, output.read_text(encoding="utf-8")
+        time.sleep(0.1)
+    process.kill()
+    raise AssertionError("the service did not start")
+
+
+@contextmanager
+def running_service(data: Path) -> Iterator[Running]:
+    """A service for the time of a test."""
+    running = start(data)
+    try:
+        yield running
+    finally:
+        running.stop()

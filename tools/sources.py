@@ -1,0 +1,59 @@
+"""What the rules read: the text files that git would commit; and what they say: findings."""
+
+import ast
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+
+
+@dataclass(frozen=True)
+class File:
+    """A text file that git would commit. `path` is relative to the tree's root."""
+
+    path: PurePosixPath
+    text: str
+
+    @cached_property
+    def lines(self) -> list[str]:
+        return self.text.splitlines()
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The file's syntax tree; an empty one for a file that is not Python."""
+        return ast.parse(self.text if self.path.suffix == ".py" else "")
+
+    @property
+    def room(self) -> str:
+        return self.path.parts[0]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken rule: where (line 1 where the whole file is meant), and what to do."""
+
+    path: PurePosixPath
+    line: int
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.text}"
+
+
+def read_files(root: Path) -> list[File]:
+    """All text files under `root` that git tracks or would add; no links, no binary files."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=root,
+        check=True,
+        capture_output=True,
+    ).stdout.decode()
+    files = []
+    for name in sorted(set(listed.split("\0")) - {""}):
+        path = root / name
+        if path.is_symlink() or not path.is_file():
+            continue
+        data = path.read_bytes()
+        if b"\0" not in data:
+            files.append(File(PurePosixPath(name), data.decode("utf-8", "replace")))
+    return files

@@ -1,42 +1,35 @@
 """Codes in a message: named forms, dates, `D3`, `MM13`, `6H`, keywords; and whether they count."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from reports.lexicon import Sense
-from reports.places import is_country, is_region
+from reports.lexicon import LEAF, Sense, Senses, find_longest
+from reports.places import is_country
 from reports.reading import Piece, Reading
 from reports.since import DATES, count_back, read_range
 from reports.table import load_table
-from reports.words import Word
 
 _NAMED = re.compile(
     r"(?<!\w)(OP|CC|AREA)\s?[:=]\s?(?:\"([^\"\n]{1,512})\"|([^\s,;\"]{1,48}))", re.IGNORECASE
 )
-_REGION = re.compile(r"([A-Za-z]{2})([A-Za-z0-9]{1,3})", re.ASCII)
-_COUNT = re.compile(r"([0-9]{1,3})([^\W\d_]+)?")
+# Cheap to look for, unlike DATES and _NAMED; few texts have one.
+_YEAR = re.compile(r"[0-9]{4}-")
+_NAMING = re.compile(r"[:=]")
+_COUNT = re.compile(r"([0-9]{1,3})([^\W\d_]+)")
+_NOTHING: Senses = {}
 _LETTER_UNITS = {"h": "hours", "d": "days", "j": "days"}
-_LONGEST_CODE = 5
 _SURE = 2
 """So many codes make a message one of keywords; a single one may be chance (a flat called B3)."""
-SMALL_WORDS = (
-    "in",
-    "no",
-    "not",
-    "joins",
-    "copulas",
-    "fillers",
-    "unless",
-    "since",
-    "not_since",
-    "level",
+_NAMES = ("keyword", "level-code", "region-code", "count", "country", "operator")
+SMALL_WORDS = frozenset(
+    ("in", "no", "not", "joins", "copulas", "fillers", "unless", "since", "not_since", "level")
 )
 
 
 def read_named(reading: Reading) -> None:
     """`OP:name`, `CC:MM`, `AREA:"…"` and written dates; their words are then out of the way."""
     fields = load_table().by_name
-    for match in _NAMED.finditer(reading.text):
+    for match in _NAMED.finditer(reading.text) if _NAMING.search(reading.text) else ():
         name = match[1].lower()
         value = (match[2] or match[3]).strip()
         if name == "cc":
@@ -46,109 +39,135 @@ def read_named(reading: Reading) -> None:
             taken = fits and reading.take(name, value, ())
         if taken:
             reading.spans.append(match.span())
-    for match in DATES.finditer(reading.text):
+    for match in DATES.finditer(reading.text) if _YEAR.search(reading.text) else ():
         dates = read_range(match[0])
         for name, value in dates.items():
             reading.found.setdefault(name, value)
         if dates:
             reading.spans.append(match.span())
-    reading.spans.sort()
-    reading.words = list(_pass_over(reading))
+    if reading.spans:
+        reading.spans.sort()
+        reading.words = reading.words.keep(list(_list_outside(reading.spans, reading.words.starts)))
 
 
-def _pass_over(reading: Reading) -> Iterator[Word]:
-    """The words outside of what was read as written; both lists are in order."""
-    spans = iter([*reading.spans, (len(reading.text), len(reading.text))])
-    start, end = next(spans)
-    for word in reading.words:
-        while word.start >= end:
-            start, end = next(spans)
-        if word.start < start:
-            yield word
+def _list_outside(spans: Sequence[tuple[int, int]], starts: Sequence[int]) -> Iterator[bool]:
+    """Whether each word begins outside of what was read as written; both are in order."""
+    rest = iter(spans)
+    span: tuple[int, int] | None = next(rest)
+    for start in starts:
+        while span is not None and start >= span[1]:
+            span = next(rest, None)
+        yield span is None or start < span[0]
 
 
-def find_code(reading: Reading, at: int) -> Piece | None:
-    """The code that stands at a word: a level, a region, a count, a number or a country."""
-    word = reading.words[at]
-    written, folded = word.written, word.folded
-    if len(folded) == 2 and folded[1] in "0123" and folded[1].isdigit():
-        for member in load_table().by_name["net"].members:
-            if folded[0].upper() in member.keywords:
-                return Piece(at, at + 1, [Sense("level-code", value=(member.name, folded[1]))])
-    if folded[0].isdigit() and (match := _COUNT.fullmatch(folded)) is not None:
-        return _find_count(reading, at, int(match[1]), match[2])
-    if len(written) > _LONGEST_CODE or not written.isascii():
+def find_pieces(reading: Reading) -> Iterator[Piece]:
+    """The longest known phrase or code at each place, left to right."""
+    tree, codes, words = reading.lexicon.tree, reading.lexicon.codes, reading.words.folded
+    free = 0
+    for at, word in enumerate(words):
+        known, coded = word in tree, word in codes or "0" <= word < ":"
+        # Most words mean nothing: they cost no more than this.
+        if at < free or not (known or coded):
+            continue
+        length, senses = find_longest(tree, words, at) if known else (0, _NOTHING)
+        reach, code = _find_code(reading, at) if coded else (0, _NOTHING)
+        if reach and reach >= length:
+            # `TG` is Telegram and Togo; `TG-C` is a region and nothing else.
+            senses = {**senses, **code} if reach == length else code
+            length = reach
+        if length:
+            free = at + length
+            yield Piece(at, free, senses)
+
+
+def _find_code(reading: Reading, at: int) -> tuple[int, Senses]:
+    """(words, meaning) of the code that stands at a word: a level, a count, a country, a region."""
+    words = reading.words
+    folded, written = words.folded[at], words.written[at]
+    senses = reading.lexicon.codes.get(folded)
+    if senses is None:
+        return _find_count(reading, at) if folded < ":" else (0, _NOTHING)
+    if not ("country-code" in senses or "region-code" in senses):
+        return 1, senses
+    if not written.isascii():
+        return 0, _NOTHING
+    if "region-code" in senses and not written.isupper():
+        return 1, {"region-code": [senses["region-code"][0]._replace(plain=True)]}
+    if "country-code" in senses and reading.text.startswith("-", words.ends[at]):
+        region = _find_region(reading, at)
+        if region is not None:
+            return 2, {"region-code": [region]}
+    return 1, senses
+
+
+def _find_region(reading: Reading, at: int) -> Sense | None:
+    """`MM-13`: its two halves are words, with nothing but the hyphen between them."""
+    words = reading.words
+    if at + 1 == len(words.written) or words.starts[at + 1] != words.ends[at] + 1:
         return None
-    if len(written) == 2 and is_country(written.upper()):
-        after = reading.words[at + 1] if at + 1 < len(reading.words) else None
-        if after and after.start == word.end + 1 and reading.text[word.end] == "-":
-            code = f"{written}-{after.written}".upper()
-            if is_region(code):
-                return Piece(
-                    at, at + 2, [Sense("region-code", "digits", code, not written.isupper())]
-                )
-        return Piece(at, at + 1, [Sense("country-code", value=written.upper())])
-    if (match := _REGION.fullmatch(written)) is not None:
-        code = f"{match[1]}-{match[2]}".upper()
-        if is_region(code):
-            # Letters alone make words too: ARE is a region of Argentina.
-            digits = "" if match[2].isalpha() else "digits"
-            sure = digits and written.isupper()
-            return Piece(at, at + 1, [Sense("region-code", digits, code, not sure)])
+    country, region = words.written[at].upper(), words.written[at + 1].upper()
+    senses = reading.lexicon.codes.get(f"{country}{region}".lower(), _NOTHING)
+    for sense in senses.get("region-code", ()):
+        if sense.value == f"{country}-{region}":
+            return sense._replace(of="digits", plain=not words.written[at].isupper())
     return None
 
 
-def _find_count(reading: Reading, at: int, count: int, unit: str | None) -> Piece | None:
-    if unit is None:
-        return Piece(at, at + 1, [Sense("number", value=count)])
+def _find_count(reading: Reading, at: int) -> tuple[int, Senses]:
+    """`6H`, `3days`."""
+    match = _COUNT.fullmatch(reading.words.folded[at])
+    if match is None:
+        return 0, _NOTHING
+    unit = match[2]
     if unit in _LETTER_UNITS:
-        plain = not reading.words[at].written[-1].isupper()
-        return Piece(at, at + 1, [Sense("count", _LETTER_UNITS[unit], count, plain)])
-    senses = reading.lexicon.tree.get(unit, {}).get("", ())
-    named = next((sense.value for sense in senses if sense.role == "unit"), None)
-    return Piece(at, at + 1, [Sense("count", named, count, plain=True)]) if named else None
+        named, plain = _LETTER_UNITS[unit], not reading.words.written[at][-1].isupper()
+    else:
+        senses = reading.lexicon.tree.get(unit, {}).get(LEAF, {}).get("unit")
+        if not senses:
+            return 0, _NOTHING
+        named, plain = senses[0].value, True
+    return 1, {"count": [Sense("count", named, int(match[1]), plain)]}
 
 
 def judge(reading: Reading) -> None:
     """Is this a message of keywords? Is it one of keywords alone?"""
-    first = reading.words[0].folded if reading.words else ""
-    led = first in reading.lexicon.lead
-    codes = len(reading.spans) + led
-    explained = int(led)
-    worth = bool(reading.spans)
-    for piece in reading.pieces:
-        keyword = piece.find("keyword")
-        upper = reading.written(piece).isupper()
-        code = piece.find("level-code") or _sure(piece.find("region-code", "count"))
-        codes += bool(code) or (keyword is not None and upper and not keyword.plain)
-        worth = worth or bool(code or keyword)
-        country = piece.find("country-code")
-        named = piece.find("keyword", "level-code", "region-code", "count", "country", "operator")
-        if named or (country and upper and not piece.find(*SMALL_WORDS)) or _platform(piece):
-            explained += piece.end - piece.start
-            codes += bool(country and upper and is_country_code(reading, piece))
-    reading.mixed = any(word.written.islower() for word in reading.words)
-    reading.pure = explained == len(reading.words) and (worth or codes > led)
+    words, pieces, having = reading.words, reading.pieces, reading.having
+    led = bool(words.folded) and words.folded[0] in reading.lexicon.lead
+    sure = {
+        *having("level-code"),
+        *(at for at in having("region-code") if not pieces[at].senses["region-code"][0].plain),
+        *(at for at in having("count") if not pieces[at].senses["count"][0].plain),
+    }
+    worth = bool(reading.spans or sure or having("keyword"))
+    sure.update(
+        at for at in having("keyword")
+        if not pieces[at].senses["keyword"][0].plain and reading.is_upper(pieces[at])
+    )  # fmt: skip
+    codes = len(reading.spans) + led + len(sure)
+    named = set(having(*_NAMES))
+    named.update(
+        at for at in having("noun")
+        if any(sense.of == "plat" for sense in pieces[at].senses["noun"])
+    )  # fmt: skip
+    for at in having("country-code"):
+        if reading.is_upper(pieces[at]):
+            if not pieces[at].has(SMALL_WORDS):
+                named.add(at)
+            codes += at in named and is_country_code(reading, pieces[at])
+    explained = led + sum(pieces[at].end - pieces[at].start for at in named)
+    reading.mixed = any(map(str.islower, words.written))
+    reading.pure = explained == len(words.written) and (worth or codes > led)
     reading.keywords = reading.pure or codes >= _SURE
     if led and reading.keywords:
         reading.used.add(0)
 
 
-def _sure(sense: Sense | None) -> Sense | None:
-    return None if sense is None or sense.plain else sense
-
-
-def _platform(piece: Piece) -> bool:
-    return any(sense.role == "noun" and sense.of == "plat" for sense in piece.senses)
-
-
 def is_country_code(reading: Reading, piece: Piece) -> bool:
     """Whether two capital letters are a country's code here, and not a word or a unit."""
-    word = reading.words[piece.start]
-    if not word.written.isupper() or word.written in reading.lexicon.country_words:
+    written = reading.words.written[piece.start]
+    if not written.isupper() or written in reading.lexicon.country_words:
         return False
-    before = reading.words[piece.start - 1].folded if piece.start else ""
-    return not before.isdigit()
+    return not (piece.start and reading.words.folded[piece.start - 1].isdigit())
 
 
 def read_keywords(reading: Reading) -> None:
@@ -157,21 +176,21 @@ def read_keywords(reading: Reading) -> None:
         return
     levels = {word: value.name for value in load_table().by_name["net"].values
               for word in value.keywords}  # fmt: skip
-    for piece in reading.pieces:
-        if reading.is_used(piece):
-            continue
+    for piece in reading.list_unused("level-code"):
+        member, digit = piece.senses["level-code"][0].value
+        reading.take("net", (member, levels[digit]), range(piece.start, piece.end))
+    for piece in reading.list_unused("keyword", "noun"):
         words = range(piece.start, piece.end)
-        for sense in piece.senses:
-            if sense.role == "level-code":
-                member, digit = sense.value
-                reading.take("net", (member, levels[digit]), words)
-            elif sense.role == "keyword":
-                if not sense.plain or reading.sets_apart(piece):
-                    reading.take(sense.of, sense.value, words)
-            elif sense.role == "noun" and sense.of == "plat" and not piece.find("keyword"):
+        for sense in piece.senses.get("keyword", ()):
+            if not sense.plain or reading.sets_apart(piece):
+                reading.take(sense.of, sense.value, words)
+        for sense in () if "keyword" in piece.senses else piece.senses["noun"]:
+            if sense.of == "plat":
                 reading.take("plat", sense.value, words)
-            elif sense.role == "count" and (not sense.plain or reading.pure):
-                found = count_back(sense.of, sense.value, reading.arrival, reading.place())
-                if found and "since" not in reading.found:
-                    reading.found.update(found)
-                    reading.used.update(words)
+    for piece in reading.list_unused("count"):
+        count = piece.senses["count"][0]
+        if "since" not in reading.found and (not count.plain or reading.pure):
+            found = count_back(count.of, count.value, reading.arrival, reading.place())
+            if found:
+                reading.found.update(found)
+                reading.used.update(range(piece.start, piece.end))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping, Sequence
 
 # Letters that Unicode does not take apart, and letters that languages of one script write apart:
 # Arabic alef, yeh, kaf and heh of Arabic, Persian and Urdu keyboards; Ukrainian apostrophes.
@@ -29,21 +30,42 @@ _GAPS = re.compile(rf"[^\w{SIGNS}]+|_+")
 # Nine runs of ten: Arabic-Indic, extended Arabic-Indic, Devanagari, Bengali, Myanmar, fullwidth.
 _DIGIT_ZEROS = (0x0660, 0x06F0, 0x0966, 0x09E6, 0x1040, 0x1090, 0xFF10)
 DIGITS = {zero + n: str(n) for zero in _DIGIT_ZEROS for n in range(10)}
+_DIGIT = re.compile(f"[{''.join(map(chr, DIGITS))}]")
+_LETTER = re.compile(f"[{''.join(map(chr, _LETTERS))}]")
+_LONGEST = 64
+"""So many characters of a word with letters beyond ASCII are folded; no known word is longer."""
 
 
 def fold_word(word: str) -> str:
     """One word, folded: `Ḩalab` -> `halab`, `İZMİR` -> `izmir`, `٣` -> `3`. Empty may come back."""
-    if word.isascii():
-        return word.lower().replace("'", "").replace("`", "")
-    return _fold_rare(word[:64])
+    return fold_words([word])[0]
 
 
-def _fold_rare(word: str) -> str:
-    # Not cached: a cache would keep people's words in memory.
-    plain = _INVISIBLE.sub("", word).casefold()
+def fold_words(words: Sequence[str]) -> list[str]:
+    """At least one word, each folded, in one go: a line feed is in no word, and no form of Unicode
+    makes, takes or joins one. Not cached: a cache would keep people's words in memory."""
+    joined = "\n".join(words)
+    if joined.isascii():
+        return joined.lower().replace("'", "").replace("`", "").split("\n")
+    if max(map(len, words)) > _LONGEST:
+        joined = "\n".join(word if word.isascii() else word[:_LONGEST] for word in words)
+    plain = _INVISIBLE.sub("", joined).casefold()
     apart = unicodedata.normalize("NFKD", plain)
     # Arabic letters with hamza come apart into letter and mark; the letter is what we want.
-    return unicodedata.normalize("NFC", _MARKS.sub("", apart).translate(_LETTERS)).translate(DIGITS)
+    bare = _replace(_MARKS.sub("", apart), _LETTER, _LETTERS)
+    return translate_digits(unicodedata.normalize("NFC", bare)).split("\n")
+
+
+def translate_digits(text: str) -> str:
+    """The text with digits of seven scripts as ASCII; every character keeps its place."""
+    return text if text.isascii() else _replace(text, _DIGIT, DIGITS)
+
+
+def _replace(text: str, some: re.Pattern[str], table: Mapping[int, str | None]) -> str:
+    # `str.translate` is ten times slower where the table has few of the text's letters.
+    for char in set(some.findall(text)):
+        text = text.replace(char, table[ord(char)] or "")
+    return text
 
 
 def fold_name(name: str) -> str:

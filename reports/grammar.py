@@ -1,6 +1,6 @@
 """The order in which the reader's rules hold."""
 
-from reports.codes import find_code, judge, read_keywords, read_named
+from reports.codes import find_pieces, judge, read_keywords, read_named
 from reports.names import read_country, read_operators, read_regions
 from reports.reading import Reading
 from reports.sentences import read_causes, read_levels, read_phrases, read_times
@@ -9,8 +9,8 @@ from reports.sentences import read_causes, read_levels, read_phrases, read_times
 def read_message(reading: Reading) -> None:
     """Fill `found` and `used`. What is sure comes first and keeps its words."""
     read_named(reading)
-    reading.pieces = reading.find_pieces(reading.lexicon.tree, lambda at: find_code(reading, at))
-    reading.doubts = [piece.start for piece in reading.pieces if piece.find("unless")]
+    reading.set_pieces(list(find_pieces(reading)))
+    reading.doubts = [reading.pieces[position].start for position in reading.having("unless")]
     judge(reading)
     read_country(reading)
     read_phrases(reading)

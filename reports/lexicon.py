@@ -1,26 +1,26 @@
 """All words that the reader knows, as one tree of folded words; built once from the table.
 
-A leaf is a list of `Sense`s: the same word may be several things (POWER the network, the cause).
+A leaf holds `Sense`s by their role: the same word may be several things (POWER the network, the
+cause).
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
-from reports.folding import fold_word
+from reports.folding import fold_word, translate_digits
 from reports.places import DATA, country_spellings, region_spellings
 from reports.table import Table, load_table
-from reports.words import Word, fold_phrase, split_words, translate_digits
+from reports.words import fold_phrase, split_words
 
 LEAF = ""
 Tree = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Sense:
+class Sense(NamedTuple):
     """One meaning of a phrase. `role` is keyword, phrase, noun, level, when, unit, number, cause,
     country, region, operator, or the name of a list of small words in the table's `reading`."""
 
@@ -28,6 +28,10 @@ class Sense:
     of: str = ""
     value: Any = None
     plain: bool = False  # also an everyday word: counts only where the message leaves no doubt
+
+
+Senses = Mapping[str, Sequence[Sense]]
+"""All that a phrase can mean, by role."""
 
 
 @dataclass(slots=True)
@@ -39,7 +43,10 @@ class Operator:
 
 @dataclass(slots=True)
 class Lexicon:
+    """`codes`: `d3`, `mm`, `mm13` and `6`, folded, and what they mean in capital letters."""
+
     tree: Tree = field(default_factory=dict)
+    codes: Mapping[str, Senses] = field(default_factory=dict)
     runs: re.Pattern[str] | None = None
     country_words: frozenset[str] = frozenset()
     lead: frozenset[str] = frozenset()
@@ -50,7 +57,10 @@ def load_lexicon() -> Lexicon:
     """The words of all languages, countries and operators."""
     table = load_table()
     senses = list(_list_senses(table))
-    lexicon = Lexicon(runs=_compile_runs([phrase for phrase, _ in senses]))
+    runs = _compile_runs([phrase for phrase, _ in senses])
+    lexicon = Lexicon(
+        runs=runs, codes={code: {sense.role: [sense]} for code, sense in _list_codes(table)}
+    )
     for phrase, sense in senses:
         add_phrase(lexicon.tree, fold_phrase(phrase, lexicon.runs), sense)
     lexicon.country_words = frozenset(table.reading["country_words"]) | {
@@ -78,14 +88,11 @@ def load_regions(cc: str) -> Tree:
 def find_regions(cc: str, text: str) -> set[str]:
     """The codes of all regions of a country that a text names."""
     words = split_words(translate_digits(text), load_lexicon().runs)
-    tree = load_regions(cc)
-    found: set[str] = set()
-    at = 0
-    while at < len(words):
-        length, senses = find_longest(tree, words, at)
-        found.update(sense.value for sense in senses)
-        at += length or 1
-    return found
+    return {
+        sense.value
+        for _, _, senses in find_phrases(load_regions(cc), words.folded)
+        for sense in senses["region"]
+    }
 
 
 @cache
@@ -116,21 +123,50 @@ def operator_name(op: str) -> str:
 def add_phrase(tree: Tree, words: Sequence[str], sense: Sense) -> None:
     for word in words:
         tree = tree.setdefault(word, {})
-    senses = tree.setdefault(LEAF, [])
+    senses = tree.setdefault(LEAF, {}).setdefault(sense.role, [])
     if sense not in senses:
         senses.append(sense)
 
 
-def find_longest(tree: Tree, words: Sequence[Word], at: int) -> tuple[int, list[Sense]]:
+def find_longest(tree: Tree, words: Sequence[str], at: int) -> tuple[int, Senses]:
     """(words matched, what they mean) of the longest known phrase that begins at `at`."""
-    found: tuple[int, list[Sense]] = (0, [])
-    for length, word in enumerate(words[at:at + 12], start=1):  # fmt: skip
-        if word.folded not in tree:
+    found: tuple[int, Senses] = (0, {})
+    for length, word in enumerate(words[at : at + 12], start=1):
+        if word not in tree:
             break
-        tree = tree[word.folded]
+        tree = tree[word]
         if LEAF in tree:
             found = (length, tree[LEAF])
     return found
+
+
+def find_phrases(tree: Tree, words: Sequence[str]) -> Iterator[tuple[int, int, Senses]]:
+    """(start, end, what it means) of the longest known phrase at each place, left to right."""
+    free = 0
+    for at, word in enumerate(words):
+        if word in tree and at >= free:
+            length, senses = find_longest(tree, words, at)
+            if length:
+                free = at + length
+                yield at, free, senses
+
+
+def _list_codes(table: Table) -> Iterator[tuple[str, Sense]]:
+    net = table.by_name["net"]
+    for member in net.members:
+        for letter in member.keywords:
+            for digit in (keyword for level in net.values for keyword in level.keywords):
+                yield f"{letter}{digit}".lower(), Sense("level-code", value=(member.name, digit))
+    for _, cc in country_spellings():
+        yield cc.lower(), Sense("country-code", value=cc)
+    for line in (DATA / "regions.tsv").read_text(encoding="utf-8").splitlines():
+        code = line.split("\t", 1)[0]
+        # Letters alone make words too: ARE is a region of Argentina.
+        digits = "" if code[3:].isalpha() else "digits"
+        yield code.replace("-", "").lower(), Sense("region-code", digits, code, not digits)
+    for number in range(1000):
+        for width in (1, 2, 3):
+            yield f"{number:0{width}}", Sense("number", value=number)
 
 
 def _list_senses(table: Table) -> Iterator[tuple[str, Sense]]:
@@ -184,13 +220,25 @@ def _flatten(words: Mapping[str, Sequence[str]]) -> Iterator[str]:
         yield from phrases
 
 
-def _compile_runs(phrases: Sequence[str]) -> re.Pattern[str]:
-    """Known Burmese words and digits, longest first: one alternation, no repetition in it."""
+def _compile_runs(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Known Burmese words, the longest at each place, and digits."""
     known = {
         word
         for phrase in phrases
         for word in phrase.split()
         if re.match("[\u1000-\u109f]", word) and len(word) > 2
     }
-    longest_first = sorted(known, key=len, reverse=True)
-    return re.compile(f"({'|'.join(map(re.escape, longest_first))}|[0-9]+)")
+    branches = [*_list_branches(known), *(f"{digit}[0-9]*" for digit in range(10))]
+    return re.compile(f"({'|'.join(branches)})")
+
+
+def _list_branches(words: Iterable[str]) -> Iterator[str]:
+    """Words as an expression that branches letter by letter: `re` would try a plain list of them
+    one by one at every place of the text."""
+    tails: dict[str, set[str]] = {}
+    for word in sorted(words):
+        tails.setdefault(word[0], set()).add(word[1:])
+    for letter, rest in tails.items():
+        more = "|".join(_list_branches(filter(None, rest)))
+        ends = "?" if "" in rest else ""
+        yield f"{letter}(?:{more}){ends}" if more else letter

@@ -1,7 +1,7 @@
 """Names in a message: the country, its regions, and operators."""
 
 from reports.codes import SMALL_WORDS, is_country_code
-from reports.lexicon import Operator, Sense, load_operators, load_regions
+from reports.lexicon import Operator, Sense, find_phrases, load_operators, load_regions
 from reports.reading import Piece, Reading
 from reports.table import load_table
 
@@ -10,19 +10,24 @@ def read_country(reading: Reading) -> None:
     """The country: by CC:, by a region's code, by its own code, by name. Two are none."""
     tiers: list[dict[str, list[Piece]]] = [{}, {}, {}]
     first_word = 1 if 0 in reading.used else 0
-    for position, piece in enumerate(reading.pieces):
-        region = piece.find("region-code")
-        if region and _counts(reading, piece, region):
+    for position in reading.having("region-code"):
+        piece = reading.pieces[position]
+        region = piece.senses["region-code"][0]
+        if _counts(reading, piece, region):
             tiers[0].setdefault(region.value[:2], [])
-        code = piece.find("country-code")
-        if code and reading.written(piece).isupper():
-            leads = first_word == 1 and piece.start == first_word
-            alone = reading.pure and not piece.find(*SMALL_WORDS)
-            # TG is Telegram, and Togo only as CC:TG.
-            if not piece.find("keyword") and (leads or alone or is_country_code(reading, piece)):
-                tiers[1].setdefault(code.value, []).append(piece)
-        name = piece.find("country")
-        if name and (not name.plain or _is_named_so(reading, position)):
+    for position in reading.having("country-code"):
+        piece = reading.pieces[position]
+        # TG is Telegram, and Togo only as CC:TG.
+        if "keyword" in piece.senses or not reading.is_upper(piece):
+            continue
+        leads = first_word == 1 and piece.start == first_word
+        alone = reading.pure and not piece.has(SMALL_WORDS)
+        if leads or alone or is_country_code(reading, piece):
+            tiers[1].setdefault(piece.senses["country-code"][0].value, []).append(piece)
+    for position in reading.having("country"):
+        piece = reading.pieces[position]
+        name = piece.senses["country"][0]
+        if not name.plain or _is_named_so(reading, position):
             tiers[2].setdefault(name.value, []).append(piece)
     for tier in tiers:
         if len(tier) == 1 and "cc" not in reading.found:
@@ -31,15 +36,15 @@ def read_country(reading: Reading) -> None:
             break
     for tier in tiers:
         for piece in tier.get(reading.found.get("cc", ""), []):
-            reading.take("cc", reading.found["cc"], range(piece.start, piece.end))
+            reading.used.update(range(piece.start, piece.end))
 
 
 def _is_named_so(reading: Reading, position: int) -> bool:
     """A country whose name is an everyday word too: `in Turkey`, or a message of keywords."""
-    piece = reading.pieces[position]
-    before = reading.pieces[position - 1] if position else None
-    follows = before is not None and before.end == piece.start and before.find("in") is not None
-    return reading.keywords or (follows and not reading.written(piece)[0].islower())
+    if reading.keywords:
+        return True
+    follows = position and reading.follows(position) and "in" in reading.pieces[position - 1].senses
+    return bool(follows) and not reading.written(reading.pieces[position])[0].islower()
 
 
 def _counts(reading: Reading, piece: Piece, region: Sense) -> bool:
@@ -50,23 +55,24 @@ def _counts(reading: Reading, piece: Piece, region: Sense) -> bool:
 
 def read_regions(reading: Reading) -> None:
     """Regions by code, and by name where the country is known. The first one counts."""
-    for piece in reading.pieces:
-        region = piece.find("region-code")
-        if region and _counts(reading, piece, region):
+    for position in reading.having("region-code"):
+        piece = reading.pieces[position]
+        region = piece.senses["region-code"][0]
+        if _counts(reading, piece, region):
             reading.take("region", region.value, range(piece.start, piece.end))
     country = reading.place()
     if country is None or "region" in reading.found:
         return
     named = [
-        (piece, sense)
-        for piece in reading.find_pieces(load_regions(country))
-        if (sense := piece.find("region")) is not None and not reading.is_used(piece)
+        (range(start, end), senses["region"][0].value)
+        for start, end, senses in find_phrases(load_regions(country), reading.words.folded)
+        if reading.used.isdisjoint(range(start, end))
     ]
     # Two regions in one message: neither is the place. Both stay in the text.
-    if len({sense.value for _, sense in named}) == 1:
-        reading.take("cc", _country_of(country, named[0][1].value), ())
-        for piece, sense in named:
-            reading.take("region", sense.value, range(piece.start, piece.end))
+    if len({region for _, region in named}) == 1:
+        reading.take("cc", _country_of(country, named[0][1]), ())
+        for words, region in named:
+            reading.take("region", region, words)
 
 
 def _country_of(country: str, region: str) -> str:
@@ -78,9 +84,10 @@ def read_operators(reading: Reading) -> None:
     """Operators, but for those that are said to work. Codes (MCC and MNC) where they are sure."""
     operators = load_operators()
     country = reading.place() or ""
-    for position, piece in enumerate(reading.pieces):
-        sense = piece.find("operator")
-        if sense is None or reading.is_used(piece) or _works(reading, position):
+    for position in reading.having("operator"):
+        piece = reading.pieces[position]
+        sense = piece.senses["operator"][0]
+        if reading.is_used(piece) or _works(reading, position):
             continue
         operator = operators[sense.value]
         if sense.plain and not _is_brand(reading, piece, operator, country):
@@ -91,7 +98,7 @@ def read_operators(reading: Reading) -> None:
 
 def _works(reading: Reading, position: int) -> bool:
     after = [piece for piece in reading.pieces[position + 1 : position + 3]
-             if not piece.find("copulas")]  # fmt: skip
+             if "copulas" not in piece.senses]  # fmt: skip
     level = after[0].find("level") if after else None
     return level is not None and level.value == "ok"
 
@@ -101,7 +108,7 @@ def _is_brand(reading: Reading, piece: Piece, operator: Operator, country: str) 
     with a capital letter in a country where that company works."""
     if reading.keywords:
         return True
-    word = reading.words[piece.start]
-    starts = piece.start == 0 or reading.words[piece.start - 1].sentence != word.sentence
-    capital = word.written[0].isupper() and not (starts or word.asked)
-    return capital and country in operator.countries
+    if country not in operator.countries or not reading.words.written[piece.start][0].isupper():
+        return False
+    starts = piece.start == 0 or reading.sentence(piece.start - 1) != reading.sentence(piece.start)
+    return not (starts or reading.is_asked(piece.start))

@@ -1,16 +1,19 @@
 """One message while it is read: its words, the known phrases among them, and what was found."""
 
 import re
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.lexicon import Lexicon, Sense, Tree, find_longest
+from reports.lexicon import Lexicon, Sense, Senses
 from reports.report import Report
 from reports.table import load_table
-from reports.words import Word
+from reports.words import Sentences, Words
 
 _LIST_TYPES = ("enum-list", "operators")
+_LETTER = re.compile(r"[^\W_]")
 _LEAVINGS = " _\t\r\n,;:.!?*=-–—/+&()\"'’،؟।"
 
 
@@ -20,32 +23,37 @@ class Piece:
 
     start: int
     end: int
-    senses: list[Sense]
+    senses: Senses
 
-    def find(self, *roles: str) -> Sense | None:
-        """The first meaning in one of these roles."""
-        for sense in self.senses:  # a loop: this is the reader's busiest line
-            if sense.role in roles:
-                return sense
-        return None
+    def find(self, role: str) -> Sense | None:
+        """The first meaning in this role."""
+        senses = self.senses.get(role)
+        return senses[0] if senses else None
+
+    def has(self, roles: frozenset[str]) -> bool:
+        """Whether it means something in one of these roles."""
+        return not roles.isdisjoint(self.senses)
 
 
 @dataclass(slots=True)
 class Reading:
     """`found` holds the fields, `used` the words that gave them, `spans` what was read as written
-    (`OP:…`, dates). `keywords`: a message of codes; `pure`: of codes and known names alone.
+    (`OP:…`, dates). `roles`: role -> where in `pieces` it is found. `keywords`: a message of codes;
+    `pure`: of codes and known names alone.
     `doubts`: words such as `if` and `when`, in order.
     `mixed`: small letters stand in it, so that capitals mean something."""
 
     text: str
-    words: list[Word]
+    words: Words
+    sentences: Sentences
     lexicon: Lexicon
     arrival: int
     country: str | None
     found: Report = field(default_factory=dict)
     used: set[int] = field(default_factory=set)
     spans: list[tuple[int, int]] = field(default_factory=list)
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: Sequence[Piece] = ()
+    roles: defaultdict[str, list[int]] = field(default_factory=lambda: defaultdict(list))
     doubts: list[int] = field(default_factory=list)
     keywords: bool = False
     pure: bool = False
@@ -80,45 +88,69 @@ class Reading:
     def sets_apart(self, piece: Piece) -> bool:
         """Whether an everyday word is meant as a keyword here: ON, BACK and WORK in a message of
         keywords alone, or in capitals among small letters."""
-        return self.pure or (self.keywords and self.mixed and self.written(piece).isupper())
+        return self.pure or (self.keywords and self.mixed and self.is_upper(piece))
+
+    def is_upper(self, piece: Piece) -> bool:
+        return self.written(piece).isupper()
 
     def is_used(self, piece: Piece) -> bool:
         return not self.used.isdisjoint(range(piece.start, piece.end))
 
     def written(self, piece: Piece) -> str:
-        return self.text[self.words[piece.start].start : self.words[piece.end - 1].end]
+        return self.text[self.words.starts[piece.start] : self.words.ends[piece.end - 1]]
 
-    def find_pieces(self, tree: Tree, extra: Any = None) -> list[Piece]:
-        """The longest known phrase at each place, left to right. `extra(index)` is asked where the
-        tree knows nothing."""
-        pieces = []
-        at = 0
-        while at < len(self.words):
-            length, senses = find_longest(tree, self.words, at)
-            made = extra(at) if extra is not None else None
-            if made is not None and made.end - at >= length:
-                # `TG` is Telegram and Togo; `TG-C` is a region and nothing else.
-                same = made.end - at == length
-                length, senses = made.end - at, [*made.senses, *(senses if same else [])]
-            if length:
-                pieces.append(Piece(at, at + length, senses))
-            at += length or 1
-        return pieces
+    def has_gap(self, piece: Piece) -> bool:
+        """Whether more than a space or a hyphen stands before it."""
+        words, at = self.words, piece.start
+        return bool(self.text[words.before[at] : words.starts[at]].strip(" _-'’"))
+
+    def sentence(self, word: int) -> int:
+        """The number of the sentence in which a word stands."""
+        return bisect_right(self.sentences.ends, self.words.starts[word])
+
+    def is_asked(self, word: int) -> bool:
+        return self.sentences.asked[self.sentence(word)]
+
+    def set_pieces(self, pieces: Sequence[Piece]) -> None:
+        self.pieces = pieces
+        for position, piece in enumerate(pieces):
+            for role in piece.senses:
+                self.roles[role].append(position)
+
+    def having(self, *roles: str) -> list[int]:
+        """Where in `pieces` those are that mean something in one of these roles, in order."""
+        if len(roles) == 1:
+            return self.roles.get(roles[0], [])
+        return sorted({position for role in roles for position in self.roles.get(role, ())})
+
+    def list_unused(self, *roles: str) -> Iterator[Piece]:
+        """The pieces with one of these roles of which no word has been used so far."""
+        for position in self.having(*roles):
+            if not self.is_used(piece := self.pieces[position]):
+                yield piece
+
+    def follows(self, position: int) -> bool:
+        """Whether a piece stands directly behind the one before it."""
+        return self.pieces[position - 1].end == self.pieces[position].start
 
     def keep(self, original: str) -> str:
         """What was not understood, in its own spelling and order."""
-        gone = sorted([*self.spans, *((self.words[i].start, self.words[i].end) for i in self.used)])
+        words = self.words
+        gone = self.spans + [(words.starts[at], words.ends[at]) for at in self.used]
         if not gone:
             return original.strip()
         kept, at = [], 0
-        for start, end in [*gone, (len(original), len(original))]:
-            if start > at:
+        for start, end in [*sorted(gone), (len(original), len(original))]:
+            if start > at and original[at:start] != " ":
                 kept.append(_trim(original[at:start]))
-            at = max(at, end)
+            if end > at:
+                at = end
         return " ".join(part for part in kept if part)
 
 
 def _trim(part: str) -> str:
     """Punctuation is left over when words are taken out; an emoji or a number is not."""
     bare = part.strip(_LEAVINGS)
-    return part.strip().lstrip(".,;،! ").rstrip(",;، ") if re.search(r"[^\W_]", bare) else bare
+    if not bare:
+        return ""
+    return part.strip().lstrip(".,;،! ").rstrip(",;، ") if _LETTER.search(bare) else bare

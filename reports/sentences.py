@@ -7,35 +7,30 @@ from reports.report import Report
 from reports.since import civil_midnight, count_back, round_down
 
 _CUT = ("kind", "net", "plat", "status", "plat_works")
+_NOUNS = frozenset({"noun", "internet"})
+_GROUP = _NOUNS | {"joins", "fillers"}
+_CUTS = frozenset({"no", "cuts"})
 _DAY = 86_400
 
 
 def read_levels(reading: Reading) -> None:
     """Networks and platforms that are said to be down, slow or working."""
-    pieces = reading.pieces
-    at = 0
-    while at < len(pieces):
-        if not _is_noun(pieces[at]):
-            at += 1
-            continue
-        end = _end_of_group(reading, at)
-        _read_group(reading, at, end)
-        at = end
-
-
-def _is_noun(piece: Piece) -> bool:
-    return piece.find("noun", "internet") is not None
+    end = 0
+    for at in reading.having(*_NOUNS):
+        if at >= end:
+            end = _end_of_group(reading, at)
+            _read_group(reading, at, end)
 
 
 def _end_of_group(reading: Reading, at: int) -> int:
     """The position after `sms`, `sms and calls`, `Facebook, WhatsApp or Telegram`."""
     pieces = reading.pieces
     end = at + 1
-    while end < len(pieces) and pieces[end - 1].end == pieces[end].start:
-        if not (_is_noun(pieces[end]) or pieces[end].find("joins", "fillers")):
+    while end < len(pieces) and reading.follows(end):
+        if not pieces[end].has(_GROUP):
             break
         end += 1
-    while not _is_noun(pieces[end - 1]):
+    while not pieces[end - 1].has(_NOUNS):
         end -= 1
     return end
 
@@ -48,7 +43,7 @@ def _read_group(reading: Reading, at: int, end: int) -> None:
     after, last = _look_ahead(reading, end)
     if before and after:
         # "No sms, calls ok": the comma parts what the one and the other speak of.
-        middle = next((n for n in range(at + 1, end) if reading.words[pieces[n].start].gap), end)
+        middle = next((n for n in range(at + 1, end) if reading.has_gap(pieces[n])), end)
         _take_group(reading, first, at, middle, middle, before)
         if middle < end:
             _take_group(reading, middle, middle, end, last, after)
@@ -62,16 +57,16 @@ def _look_back(reading: Reading, at: int) -> tuple[str, int]:
     """(level, first piece) that stands before a group: `no …`, `they cut the …`, `slow …`."""
     pieces = reading.pieces
     back = at - 1
-    while back >= 0 and pieces[back].end == pieces[back + 1].start:
+    while back >= 0 and reading.follows(back + 1):
         piece = pieces[back]
-        if reading.words[pieces[back + 1].start].gap:
+        if reading.has_gap(pieces[back + 1]):
             break
-        if piece.find("no", "cuts"):
+        if piece.has(_CUTS):
             return "down", back
         level = piece.find("level")
         if level and level.value == "slow":
             return "slow", back
-        if not piece.find("fillers"):
+        if "fillers" not in piece.senses:
             break
         back -= 1
     return "", at
@@ -81,13 +76,13 @@ def _look_ahead(reading: Reading, end: int) -> tuple[str, int]:
     """(level, piece after it) that follows a group: `… is down`, `… works`, `… est coupé`."""
     pieces = reading.pieces
     ahead = end
-    while ahead < len(pieces) and pieces[ahead - 1].end == pieces[ahead].start:
+    while ahead < len(pieces) and reading.follows(ahead):
         piece = pieces[ahead]
-        if reading.words[piece.start].gap:
+        if reading.has_gap(piece):
             break
         if level := piece.find("level"):
             return str(level.value), ahead + 1
-        if not piece.find("copulas"):
+        if "copulas" not in piece.senses:
             break
         ahead += 1
     return "", end
@@ -97,52 +92,49 @@ def _take_group(reading: Reading, first: int, at: int, end: int, last: int, leve
     pieces = reading.pieces
     words = range(pieces[first].start, pieces[max(last, end) - 1].end)
     for piece in pieces[at:end]:
-        for sense in piece.senses:
-            if sense.role == "internet" and level in ("down", "slow"):
-                reading.take("kind", "full" if level == "down" else "throttled", words)
-            elif sense.role == "noun" and sense.of == "net":
+        if "internet" in piece.senses and level in ("down", "slow"):
+            reading.take("kind", "full" if level == "down" else "throttled", words)
+        for sense in piece.senses.get("noun", ()):
+            if sense.of == "net":
                 reading.take("net", (sense.value, level), words)
-            elif sense.role == "noun" and level == "ok":
+            elif level == "ok":
                 reading.take("plat_works", (sense.value, "yes"), words)
-            elif sense.role == "noun":
+            else:
                 reading.take("plat", sense.value, words)
 
 
 def is_unsure(reading: Reading, piece: Piece) -> bool:
     """A question, or what may or might be: "is it back?", "when internet is back"."""
-    word = reading.words[piece.start]
-    if word.asked:
+    if reading.is_asked(piece.start):
         return True
     at = bisect_left(reading.doubts, piece.start)
-    return at > 0 and reading.words[reading.doubts[at - 1]].sentence == word.sentence
+    return at > 0 and reading.sentence(reading.doubts[at - 1]) == reading.sentence(piece.start)
 
 
 def read_phrases(reading: Reading) -> None:
     """Phrases that are a field's value in some language."""
-    for piece in reading.pieces:
-        sense = piece.find("phrase")
-        if sense is None or reading.is_used(piece) or is_unsure(reading, piece):
+    for position in reading.having("phrase"):
+        piece = reading.pieces[position]
+        if reading.is_used(piece) or is_unsure(reading, piece):
             continue
-        for one in piece.senses:
-            if one.role == "phrase":
-                reading.take(one.of, one.value, range(piece.start, piece.end))
+        for sense in piece.senses["phrase"]:
+            reading.take(sense.of, sense.value, range(piece.start, piece.end))
 
 
 def read_causes(reading: Reading) -> None:
     """`because of the election`, `à cause des examens`."""
     pieces = reading.pieces
-    for at, piece in enumerate(pieces):
-        if not piece.find("because"):
-            continue
+    for at in reading.having("because"):
+        piece = pieces[at]
         ahead = at + 1
-        while ahead < len(pieces) and pieces[ahead - 1].end == pieces[ahead].start:
+        while ahead < len(pieces) and reading.follows(ahead):
             cause = pieces[ahead].find("cause")
             if cause:
                 words = range(piece.start, pieces[ahead].end)
                 if not is_unsure(reading, piece):
                     reading.take("cause", cause.value, words)
                 break
-            if not pieces[ahead].find("fillers"):
+            if "fillers" not in pieces[ahead].senses:
                 break
             ahead += 1
 
@@ -151,7 +143,8 @@ def read_times(reading: Reading) -> None:
     """Since when, in words. A time counts only in a message that says what is cut."""
     if "since" in reading.found or not any(name in reading.found for name in _CUT):
         return
-    for at, piece in enumerate(reading.pieces):
+    for at in reading.having("when", "count", "number"):
+        piece = reading.pieces[at]
         if reading.is_used(piece) or is_unsure(reading, piece):
             continue
         found, words = _read_time(reading, at)
@@ -175,7 +168,7 @@ def _read_time(reading: Reading, at: int) -> tuple[Report, range]:
     number = piece.find("number")
     if count is not None:
         unit, number_of = count.of, count.value
-    elif number is not None and end < len(pieces) and piece.end == pieces[end].start:
+    elif number is not None and end < len(pieces) and reading.follows(end):
         named = pieces[end].find("unit")
         if named is None:
             return {}, range(0)
@@ -185,12 +178,12 @@ def _read_time(reading: Reading, at: int) -> tuple[Report, range]:
         return {}, range(0)
     first, last = piece.start, pieces[end - 1].end
     marked = False
-    if at and pieces[at - 1].end == first:
-        if pieces[at - 1].find("since"):
+    if at and reading.follows(at):
+        if "since" in pieces[at - 1].senses:
             marked, first = True, pieces[at - 1].start
-        elif pieces[at - 1].find("not_since"):
+        elif "not_since" in pieces[at - 1].senses:
             return {}, range(0)
-    if end < len(pieces) and pieces[end].start == last and pieces[end].find("ago"):
+    if end < len(pieces) and reading.follows(end) and "ago" in pieces[end].senses:
         marked, last = True, pieces[end].end
     beside = first - 1 in reading.used or last in reading.used
     if not (marked or beside):

@@ -7,12 +7,13 @@ whole message stays in `raw`. A wrong reading is worse than a missed one: what i
 The rules, and which words count when, are in spec/report-v1.md.
 """
 
+from reports.folding import translate_digits
 from reports.grammar import read_message
 from reports.lexicon import load_lexicon
 from reports.reading import Reading
 from reports.report import Report
 from reports.table import load_table
-from reports.words import mark_sentences, split_words, translate_digits
+from reports.words import split_sentences, split_words
 
 READ_CHARACTERS = 2000
 """Only so much of a message is searched for words; a text message of ten parts has 1,530."""
@@ -35,8 +36,7 @@ def read_text(
     head = translate_digits(spoken[:READ_CHARACTERS])
     lexicon = load_lexicon()
     words = split_words(head, lexicon.runs)
-    mark_sentences(head, words)
-    reading = Reading(head, words, lexicon, arrival=arrival, country=country)
+    reading = Reading(head, words, split_sentences(head), lexicon, arrival=arrival, country=country)
     read_message(reading)
     report = dict(reading.found)
     parts = (reading.keep(spoken[: len(head)]), spoken[len(head) :].strip(), tail)

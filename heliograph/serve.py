@@ -1,6 +1,7 @@
 """The composition root: settings in, a running service with its gateway out."""
 
 import asyncio
+import gc
 import os
 import socket
 import sys
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.types import ASGIApp
-from uvicorn import Server
+from uvicorn import Config, Server
 
 from app.errors import StoreError
 from app.keyrings import Keyrings
@@ -21,6 +22,7 @@ from crypto.errors import KeyringError
 from crypto.keyring import is_development
 from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
 from heliograph.logs import set_up_logs
+from heliograph.loopback import is_loopback
 from heliograph.migrate import migrate_store
 from heliograph.mounted_gateway import create_hooks
 from heliograph.settings import Settings
@@ -54,11 +56,14 @@ def run_service(
     refuse_development(settings)
     migrate_store(settings)
     parts = assemble(settings, routers=routers)
+    if bundle is not None:
+        asyncio.run(_take_keyring(parts, bundle))
+    gc.freeze()  # what is loaded by now stays: the collector need not look at it again
     listener = _listen(settings)
     config = configure_server(
         parts.service, limits=settings.limits, connections=settings.connections
     )
-    server = _AnnouncingServer(config, parts.keyrings, bundle, announce)
+    server = _AnnouncingServer(config, announce)
     server.run(sockets=[listener])
     if not server.started:
         raise OperatorError(
@@ -95,7 +100,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
 def refuse_development(settings: Settings) -> None:
     """Raise DevelopmentRefused for a marked root outside of `make run` on loopback."""
     root = _read_root(settings)
-    if root is None or (settings.development and settings.loopback):
+    if root is None or (settings.development and _is_ours_alone(settings)):
         return
     try:
         marked = is_development(root)
@@ -107,6 +112,11 @@ def refuse_development(settings: Settings) -> None:
         ) from None
     if marked:
         raise DevelopmentRefused
+
+
+def _is_ours_alone(settings: Settings) -> bool:
+    """Whether only this machine can reach the service: also no proxy in front brings others."""
+    return settings.loopback and all(map(is_loopback, settings.public_urls))
 
 
 def _read_root(settings: Settings) -> bytes | None:
@@ -135,6 +145,22 @@ def _listen(settings: Settings) -> socket.socket:
     return listener
 
 
+async def _take_keyring(parts: Parts, bundle: bytes) -> None:
+    """Have a keyring in use before anybody can ask for it."""
+    try:
+        await parts.store.start()
+        await parts.keyrings.load()
+        await parts.keyrings.accept(bundle)
+    except (StoreError, KeyringError) as error:
+        raise OperatorError(
+            error.code,
+            f"The keyring cannot be taken into use: {error.code}.",
+            "docs/errors.md says what to do.",
+        ) from None
+    finally:
+        await parts.store.stop()
+
+
 def _end_at_once(code: str) -> None:
     """After a failed sync nothing the database handle says is true: end without closing it."""
     sys.stderr.write(f"heliograph: the store failed ({code}); the process ends, start it again\n")
@@ -143,21 +169,13 @@ def _end_at_once(code: str) -> None:
 
 
 class _AnnouncingServer(Server):
-    """uvicorn's server, which takes a keyring into use and says when it listens."""
+    """uvicorn's server, which says when it listens."""
 
-    def __init__(
-        self, config: object, keyrings: Keyrings, bundle: bytes | None, announce: Callable[[], None]
-    ) -> None:
-        super().__init__(config)  # type: ignore[arg-type]
-        self._keyrings = keyrings
-        self._bundle = bundle
+    def __init__(self, config: Config, announce: Callable[[], None]) -> None:
+        super().__init__(config)
         self._announce = announce
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if not self.started:
-            return
-        if self._bundle is not None:
-            await self._keyrings.accept(self._bundle)
-        # The event loop's own words on a fault may hold what came in; logs.py keeps them short.
-        asyncio.get_running_loop().call_soon(self._announce)
+        if self.started:
+            self._announce()

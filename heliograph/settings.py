@@ -63,7 +63,7 @@ class ProviderSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    name: str = Field(description="the provider's name in the registry, e.g. `twilio-sms`")
+    name: str = Field(description="the provider's name in the registry, such as `twilio`")
 
     @model_validator(mode="before")
     @classmethod

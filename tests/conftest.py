@@ -5,7 +5,19 @@ from pathlib import Path
 
 import pytest
 
+NO_SHARED = "no shared folder (HELIOGRAPH_SHARED): real records are not tested"
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """In CI (REQUIRE_ALL_PARTS=1) a skipped test is a failure, unless the shared folder is away."""
+    if os.environ.get("REQUIRE_ALL_PARTS") != "1":
+        return
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [str(report.longrepr) for report in reporter.stats.get("skipped", [])]
+    if any(NO_SHARED not in reason for reason in skipped):
+        reporter.write_line("a part that CI installs is missing: see the skipped tests", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(scope="session")
@@ -13,5 +25,5 @@ def shared() -> Path:
     """The folder of facts that is never copied into the project (HELIOGRAPH_SHARED)."""
     folder = Path(os.environ.get("HELIOGRAPH_SHARED", ROOT.parent / "shared"))
     if not (folder / "data").is_dir():
-        pytest.skip("no shared folder (HELIOGRAPH_SHARED): real records are not tested")
+        pytest.skip(NO_SHARED)
     return folder

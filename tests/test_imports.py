@@ -24,6 +24,7 @@ PLANTS = {
     ),
     "keyholders' tools know neither service nor gateway": ("keyholder/merge.py", "sms.gateway"),
     "only keyholder opens": ("sms/gateway.py", "crypto.opening"),
+    "heliograph runs keyholder as a process of its own": ("heliograph/serve.py", "keyholder.merge"),
     "heliograph is the one composition root": ("app/store.py", "heliograph.settings"),
 }
 

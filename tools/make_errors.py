@@ -21,8 +21,8 @@ HEAD = """# Errors
 
 Every error has a code that never changes its meaning, a sentence about what is wrong, and what to
 do next. None repeats anything that came in. Over HTTP an error is `application/problem+json`
-(RFC 9457) with `code`, `title`, `status`, `detail` and a random `incident`, which also stands in
-the service's log.
+(RFC 9457) with `code`, `title`, `status`, `detail` and a random `incident`. A fault of the service
+itself (`internal`) is logged with its incident; a refused request is not logged at all.
 
 This page is written by `python -m tools.make_errors` from the code.
 """

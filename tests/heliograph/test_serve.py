@@ -54,7 +54,11 @@ def test_a_development_root_is_refused_on_an_address_that_others_reach(tmp_path:
     settings = make_settings(tmp_path, root_file=root, development=True, host="0.0.0.0")
     with pytest.raises(DevelopmentRefused):
         refuse_development(settings)
-    refuse_development(settings.model_copy(update={"host": "127.0.0.1"}))
+    loopback = settings.model_copy(update={"host": "127.0.0.1"})
+    refuse_development(loopback)
+    behind_a_proxy = loopback.model_copy(update={"public_urls": ("https://reports.example.org",)})
+    with pytest.raises(DevelopmentRefused):
+        refuse_development(behind_a_proxy)
 
 
 def test_a_real_root_needs_no_switch(tmp_path: Path) -> None:

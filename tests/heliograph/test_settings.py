@@ -32,7 +32,7 @@ def test_providers_take_their_secrets_from_files(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text(SECRET + "\n")
     config = tmp_path / "heliograph.toml"
     config.write_text(
-        f'[[providers]]\nname = "twilio-sms"\npath_secret_file = "{tmp_path / "secret"}"\n'
+        f'[[providers]]\nname = "twilio"\npath_secret_file = "{tmp_path / "secret"}"\n'
         'auth_token = "token"\ncountry = "KE"\n'
     )
     (provider,) = load_settings(config, {}).providers
@@ -41,10 +41,8 @@ def test_providers_take_their_secrets_from_files(tmp_path: Path) -> None:
 
 
 def test_providers_may_stand_in_the_environment_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(
-        "HELIOGRAPH_PROVIDERS", f'[{{"name": "twilio-sms", "path_secret": "{SECRET}"}}]'
-    )
-    assert load_settings(None).providers[0].name == "twilio-sms"
+    monkeypatch.setenv("HELIOGRAPH_PROVIDERS", f'[{{"name": "twilio", "path_secret": "{SECRET}"}}]')
+    assert load_settings(None).providers[0].name == "twilio"
 
 
 def test_the_database_address_may_stand_in_a_file(tmp_path: Path) -> None:

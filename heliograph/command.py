@@ -6,13 +6,14 @@ from typing import Annotated
 
 import typer
 
+from heliograph.data_lock import lock_data
 from heliograph.dev import commands as phone
 from heliograph.dev import start
 from heliograph.errors import OperatorError, describe_fault
 from heliograph.hardening import harden_process
 from heliograph.migrate import migrate_store
 from heliograph.report import command as reporting
-from heliograph.serve import run_service
+from heliograph.serve import describe_start, run_service
 from heliograph.settings import load_settings
 from heliograph.settings_table import write_json, write_table
 
@@ -25,7 +26,9 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 def serve(config: ConfigOption = None) -> None:
     """Start the service with its gateway. Ctrl-C or SIGTERM drains and stops it."""
-    run_service(load_settings(config))
+    given = load_settings(config)
+    with lock_data(given.data_dir):
+        run_service(given, announce=lambda: typer.echo(describe_start(given)))
 
 
 def migrate(config: ConfigOption = None) -> None:

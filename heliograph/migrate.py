@@ -14,10 +14,10 @@ def migrate_store(settings: Settings) -> str:
 
     Raises OperatorError `migration-failed`; what was not migrated is as it was.
     """
-    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         upgrade(settings.store_url)
-    except (SQLAlchemyError, StoreError):
+    except (SQLAlchemyError, StoreError, OSError):
         # The database's own words may hold its address and password.
         raise OperatorError(
             "migration-failed",

@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import hashlib
 import os
 import socket
 import sys
@@ -69,6 +70,14 @@ def run_service(
         raise OperatorError(
             "start-failed", "The service did not start.", "The lines above name the code."
         )
+
+
+def describe_start(settings: Settings) -> str:
+    """What an operator wants to see once the service listens."""
+    root = _read_root(settings)
+    pinned = f"root SHA-256 {hashlib.sha256(root).hexdigest()}" if root else "no root file pinned"
+    place = f"{settings.host} port {settings.port}"
+    return f"Listening on {place}; data in {settings.data_dir}/; {pinned}."
 
 
 def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:

@@ -163,8 +163,8 @@ def _kind_words() -> dict[str, tuple[str, str]]:
 
 
 def _read_kinds(cells: Mapping[str, str]) -> Report:
-    """`kind`, and `net`: down in a full cut, slow in a throttling, ok where services alone are cut
-    on a network that works."""
+    """`kind`, and `net`: down in a full cut or where only the network is named, slow in a
+    throttling, ok where services alone are cut on a network that works."""
     types = [word.strip() for word in cells["shutdown_type"].split(",")]
     extents = [word.strip() for word in cells["shutdown_extent"].split(",")]
     first: dict[tuple[str, str], str] = {}
@@ -172,7 +172,10 @@ def _read_kinds(cells: Mapping[str, str]) -> Report:
         first.setdefault(words, kind)
     kinds = [first[one, extent] for one in types for extent in extents if (one, extent) in first]
     kinds.sort(key=load_table().by_name["kind"].numbers.__getitem__)
-    level = "down" if "full" in kinds else "slow" if "throttled" in kinds else "ok"
+    if "full" in kinds or not any((*kinds, *extents)):
+        level = "down"  # an affected network of which nothing else is said
+    else:
+        level = "slow" if "throttled" in kinds else "ok"
     networks = [word.strip() for word in cells["affected_network"].split(",")]
     net = {_NETWORKS[word]: level for word in reversed(networks) if word in _NETWORKS}
     for column, name in _PHONE.items():

@@ -8,20 +8,26 @@ from pathlib import Path
 import httpx2
 import typer
 
+from heliograph.data_lock import lock_data
 from heliograph.dev.coalition import prepare_coalition
 from heliograph.dev.line import Line
 from heliograph.dev.phone import PREFIX, create_router
 from heliograph.dev.providers import USSD_CODE, make_setups
 from heliograph.migrate import migrate_store
 from heliograph.serve import run_service
-from heliograph.settings import load_settings
+from heliograph.settings import Settings, load_settings
 
 REPLY_CODES = ("+1555", "+999")  # numbers that nobody has, so the simulator may be answered
 
 
 def serve() -> None:
     """Start the service with a development coalition and a phone simulator, on loopback."""
-    start = load_settings(None)
+    settings = load_settings(None)
+    with lock_data(settings.data_dir):
+        _serve(settings)
+
+
+def _serve(start: Settings) -> None:
     address = f"http://{start.host}:{start.port}"
     folder = start.data_dir / "dev"
     migrate_store(start)
@@ -71,7 +77,7 @@ Next, in another shell in this folder:
 
   . {env}
   heliograph dev text "NET MM13 D3 S1 V1 FULL 6H MPT"
-  keyholder sync && keyholder list
+  sleep 2; keyholder sync; keyholder list
 
 Ctrl-C stops it.
 """

@@ -12,6 +12,7 @@ ROW_CAUSES = {
     "row-not-utf8": "The row is not UTF-8. Save the file as UTF-8.",
     "row-value": "A cell holds a value that its column does not take. Check it.",
     "time-invalid": "A time is not understood. Write 2026-01-31, 2026-01-31T14:30, 6h or 2d.",
+    "report-empty": "The report says nothing. Give it a text or any other field.",
     "flag-value": "A flag holds a value that the table does not allow. See --help.",
 }
 """Why one row of a file cannot be read, by code."""

@@ -24,10 +24,11 @@ def fill_report(
     report: Report = {}
     for flag in flags:
         value = given.get(flag.parameter)
-        if not value:
+        if value is None or value == []:
             continue
         values = [value] if isinstance(value, str) else list(value)
         try:
+            _refuse_blank(values)
             _set(report, flag, values, now, read_input)
         except (RowError, ValueError):
             raise ReportCommandError(
@@ -36,6 +37,12 @@ def fill_report(
                 f"It takes: {flag.takes}.",
             ) from None
     return report
+
+
+def _refuse_blank(values: Sequence[str]) -> None:
+    """An empty variable of the shell must not drop a field unseen."""
+    if "" in values:
+        raise RowError("flag-value")
 
 
 def _set(

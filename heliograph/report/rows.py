@@ -35,7 +35,7 @@ def read_rows(stream: BinaryIO, now: int) -> Iterator[Row]:
 
 def _read_text(text: Iterable[str], now: int) -> Iterator[Row]:
     csv.field_size_limit(CELL_CHARACTERS)
-    lines = csv.reader(text)
+    lines = csv.reader(text, strict=True)
     header = [name.strip() for name in next(lines, [])]
     read = _choose_reader(header, now)
     number = 0

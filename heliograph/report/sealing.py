@@ -83,10 +83,22 @@ def _each(rows: Iterable[Row], sealed: Sealed, make: Callable[[Report], T]) -> I
         if isinstance(found, RowError):
             sealed.bad.append((number, found.code))
             continue
+        if not all(map(_says_something, found)):
+            sealed.bad.append((number, "report-empty"))
+            continue
         try:
             yield [make(report) for report in found]
         except (ReportError, CryptoError) as error:
             sealed.bad.append((number, error.code))
+
+
+def _says_something(report: Report) -> bool:
+    """Whether any field but the channel holds more than white space."""
+    return any(
+        value.strip() if isinstance(value, str) else value
+        for name, value in report.items()
+        if name != "chan"
+    )
 
 
 def _keep(folder: Path, batch: list[bytes], sealed: Sealed, now: float) -> None:

@@ -291,3 +291,18 @@ CELLS = st.one_of(
 def test_any_row_gives_reports(row: dict[str, str]) -> None:
     for report in from_row(row):
         assert tuple(back(report)) == COLUMNS
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"cc": "MM", "net": {"data": "down", "sms": "ok"}},
+        {"cc": "MM", "net": {"data": "down"}, "kind": ["full"]},
+        {"cc": "MM", "net": {"data": "slow"}, "kind": ["throttled"]},
+        {"cc": "MM", "net": {"data": "ok"}, "kind": ["apps"]},
+        {"cc": "MM", "net": {"data": "ok"}, "plat": ["facebook"]},
+    ],
+)
+def test_a_networks_level_comes_back_from_an_export(report: Report) -> None:
+    (back,) = from_row(to_row(report))
+    assert back["net"] == report["net"]

@@ -6,15 +6,18 @@ cannot spoil the transaction of the others; parts, which are joined here, have a
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import Database
 from app.entries import LEAF_ID_START, Entry, make_entry, prefix_of
 from app.limits import Limits
 from app.memory import Memory
-from app.parts import keep_part
+from app.parts import keep_part, make_room
+from app.tables import State
 from app.work import EntriesWork, Outcome, PartWork, SharedWork
+
+STATE = State.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 
 Result = list[Outcome] | bool | Exception | None
 
@@ -28,7 +31,11 @@ def admit(
 ) -> list[Result]:
     """Does the works in order. An exception in the list is that work's alone: nothing of it was
     kept.
+
+    Something is written for every group. A commit that wrote nothing would sync nothing, and
+    "known" would come sooner than "stored".
     """
+    connection.execute(update(STATE).values(beat=1 - STATE.c.beat))
     results: list[Result] = []
     batches: list[Sequence[Entry]] = []
     keys = [work.message_key for work in works if work.message_key is not None]
@@ -62,6 +69,7 @@ def admit(
 def _admit_part(
     connection: Connection, part: PartWork, memory: Memory, limits: Limits
 ) -> tuple[Result, Sequence[Entry]]:
+    make_room(connection, part, memory, limits)
     savepoint = connection.begin_nested()
     try:
         envelopes = keep_part(connection, part, memory, limits)

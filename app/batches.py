@@ -2,13 +2,17 @@
 
 One rotten item never costs the others. So an item of another type is stepped over by its
 well-formedness (RFC 8949, appendix C), without building it, and the reader goes on behind it.
-Memory is bounded by the longest envelope: whatever is longer is stepped over too.
+Memory is bounded by the longest envelope: whatever is longer is stepped over too. Work is bounded
+by MAX_HEADS: what is inside rotten items costs a step a head.
 """
 
 from collections.abc import Iterator
 
 MAX_DEPTH = 16
 """Levels of a rotten item that are followed. Deeper nesting is taken for malformed."""
+MAX_HEADS = 4096
+"""Heads inside rotten items that are read, of one sequence. Each is a step on the event loop, and a
+byte may be a head; more are taken for malformed. Rotten items of a newer format have a few each."""
 
 BYTES, ARRAY, MAP, TAG, SIMPLE = 2, 4, 5, 6, 7
 STRINGS = (2, 3)
@@ -27,6 +31,7 @@ class BatchReader:
         self._skip = 0
         self._open: list[int | None] = []
         self._rotten = ""
+        self._heads = 0
         self.malformed = False
         """Set for good when the bytes are no CBOR: nothing behind that point can be read."""
 
@@ -79,6 +84,10 @@ class BatchReader:
         if not self._rotten:
             too_long = major == BYTES and info != INDEFINITE
             self._rotten = "envelope-length" if too_long else "batch-item-type"
+        self._heads += 1
+        if self._heads > MAX_HEADS:
+            self.malformed = True
+            return None
         if info == INDEFINITE and major == SIMPLE:  # "break"
             if not self._open or self._open.pop() is not None:
                 self.malformed = True

@@ -6,7 +6,7 @@ from typing import Literal
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict
 
-from app.bodies import read_body
+from app.bodies import read_timed_body
 from app.describing import describe_problems
 from app.errors import RequestRefused
 from app.keyrings import TIMESTAMP, Keyrings
@@ -46,7 +46,7 @@ def create_keyring_router(keyrings: Keyrings, limits: Limits) -> APIRouter:
         return _make_response(request, keyrings.bundle, BUNDLE, SHORT)
 
     @router.get(
-        "/{file}",
+        "/{file:path}",
         summary="One file of a keyring, by its TUF name",
         response_class=Response,
         responses={
@@ -84,11 +84,13 @@ def create_keyring_router(keyrings: Keyrings, limits: Limits) -> APIRouter:
         ),
     )
     async def take_keyring(request: Request) -> Taken:
-        keyrings.check_accepting()
-        if request.headers.get("content-type", "").partition(";")[0].strip().lower() != BUNDLE:
-            raise RequestRefused("media-type")
-        body = await read_body(request.receive, limits.keyring_bytes, limits.body_seconds)
-        return Taken(status=await keyrings.accept(body))
+        with keyrings.take_turn():
+            if request.headers.get("content-type", "").partition(";")[0].strip().lower() != BUNDLE:
+                raise RequestRefused("media-type")
+            body = await read_timed_body(
+                request.receive, limits.keyring_bytes, limits.keyring_seconds
+            )
+            return Taken(status=await keyrings.accept(body))
 
     return router
 

@@ -7,7 +7,8 @@ last one, trusted from the pinned root file. A service without a pinned root acc
 import asyncio
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -15,6 +16,7 @@ from app.errors import RequestRefused, StoreBusy
 from app.store import Store
 from app.tables import KeyringFile, KeyringVersion
 from app.work import Outcome
+from crypto.errors import KeyringError
 from crypto.keyring import Keyring, first, read_bundle, successor, write_bundle
 
 VERSION = KeyringVersion.__table__  # type: ignore[attr-defined]  # SQLModel adds it
@@ -52,14 +54,22 @@ class Keyrings:
         """Request-signing keys (Ed25519, 32 bytes) by holder id, of the keyring in use."""
         return {holder.id: holder.key for holder in self.current.holders} if self.current else {}
 
-    def check_accepting(self) -> None:
-        """Raises RequestRefused (`keyring-not-accepted`) without a pinned root, StoreBusy in a
-        crowd.
+    @contextmanager
+    def take_turn(self) -> Iterator[None]:
+        """Holds one of the few places for bundles that come in. Enter it before the body is read:
+        a body under way is memory too.
+
+        Raises RequestRefused (`keyring-not-accepted`) without a pinned root, StoreBusy in a crowd.
         """
         if self._pinned_root is None:
             raise RequestRefused("keyring-not-accepted")
         if self._waiting >= self._store.limits.keyring_waiting:
             raise StoreBusy
+        self._waiting += 1
+        try:
+            yield
+        finally:
+            self._waiting -= 1
 
     async def accept(self, bundle: bytes) -> Outcome:
         """Takes a keyring into use after COMMIT; "known" if it brings nothing newer than the one in
@@ -67,26 +77,24 @@ class Keyrings:
 
         Raises RequestRefused (`keyring-not-accepted`), KeyringError, and StoreError as Store.put.
         """
-        self.check_accepting()
-        self._waiting += 1
-        try:
-            async with self._turn:
-                keyring = await asyncio.to_thread(self._verify, bundle)
-                if self.current is not None and _rank(keyring) <= _rank(self.current):
-                    return "known"
-                day = self._store.day
-                await self._store.write(lambda connection: _write(connection, keyring, day))
-                self._use(keyring)
-                return "stored"
-        finally:
-            self._waiting -= 1
+        async with self._turn:
+            keyring = await asyncio.to_thread(self._verify, bundle)
+            if self.current is not None and _rank(keyring) <= _rank(self.current):
+                return "known"
+            day = self._store.day
+            await self._store.write(lambda connection: _write(connection, keyring, day))
+            self._use(keyring)
+            return "stored"
 
     async def find_file(self, name: str) -> bytes | None:
-        """A file by its TUF name, of the keyring in use or of an older one."""
+        """A file by its TUF name, of the keyring in use or of an older one.
+
+        The timestamp has one name for all versions: an older one would set TUF clients back.
+        """
         if self.current is None:
             return None
-        if name in self.current.files:
-            return self.current.files[name]
+        if name in self.current.files or name == TIMESTAMP:
+            return self.current.files.get(name)
         query = (
             select(FILE.c.data).where(FILE.c.name == name).order_by(FILE.c.number.desc()).limit(1)
         )
@@ -95,6 +103,8 @@ class Keyrings:
 
     def _verify(self, bundle: bytes) -> Keyring:
         files = read_bundle(bundle)
+        if TIMESTAMP not in files:  # with it the snapshot must be there (crypto/trust.py)
+            raise KeyringError("keyring-snapshot")
         if self.current is not None:
             return successor(self.current, files)
         if self._pinned_root is None:

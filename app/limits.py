@@ -17,10 +17,18 @@ class Limits:
     body_seconds: float = 120.0
     """From the end of the headers to the end of the body, absolute."""
     batch_items: int = 256
+    """Envelopes of one batch."""
     batch_bytes: int = 4 * MIB
+    """Bytes of one batch."""
     keyring_bytes: int = 1 * MIB
+    """Bytes of one keyring bundle."""
     keyring_waiting: int = 4
-    """Keyring bundles held in memory at once while one is being verified."""
+    """Keyring bundles that come in or are held in memory at once while one is being verified."""
+    keyring_seconds: float = 15.0
+    """From the end of the headers to the end of a keyring bundle, absolute."""
+    reserve_requests: int = 32
+    """Requests in flight, and connections, beyond the service's `connections`: the requests are for
+    keyholders (GET /v1/envelopes), /healthz and /readyz alone."""
     queue_requests: int = 4096
     """Requests that wait for the writer, those of the running commit included."""
     queue_bytes: int = 48 * MIB
@@ -31,6 +39,7 @@ class Limits:
     """Sequencing runs before its time when so many wait: about 130 bytes of memory are each one's.
     A crowd like that hides who is in it."""
     sequence_rows: int = 1000
+    """As `sequence_bytes`."""
     sequence_bytes: int = 4 * MIB
     """One step of sequencing moves so many rows or bytes; intake runs between two steps."""
     part_bytes: int = 64 * MIB
@@ -38,7 +47,9 @@ class Limits:
     part_alternatives: int = 4
     """Different slices kept for one index of a group of parts."""
     part_days: int = 14
+    """Days of 24 hours that a slice of a sealed SMS is kept at least; it goes in the next one."""
     message_key_days: int = 8
+    """Days of 24 hours that a message key is kept at most, and one fewer at least."""
     reserve_bytes: int = 64 * MIB
     """Intake stops while the disk has less free, so that checkpoints and sequencing can run."""
     download_rows: int = 256

@@ -24,6 +24,7 @@ class Memory:
         self._ids: set[bytes] = set()
         self._staged: list[bytes] = []
         self._part_bytes: int | None = None
+        self._cleared: int | None = None
 
     def load(self, connection: Connection) -> None:
         """Reads the ids of what is pending, at the start."""
@@ -52,6 +53,7 @@ class Memory:
         self._ids.difference_update(self._staged)
         self._staged.clear()
         self._part_bytes = None
+        self._cleared = None
 
     def drop(self, ids: Iterable[bytes]) -> None:
         """These are in the log now."""
@@ -71,3 +73,10 @@ class Memory:
     def forget_parts(self) -> None:
         """Parts went some other way: the next use counts again."""
         self._part_bytes = None
+
+    def begin_clearing(self, day: int) -> bool:
+        """Notes that joined slices are cleared away today. False: that was done already."""
+        if self._cleared == day:
+            return False
+        self._cleared = day
+        return True

@@ -4,7 +4,7 @@ Groups are by (ref, count), never by sender. Conflicting slices are kept side by
 keyholder can tell which envelope opens. See spec/sealed-sms-v1.md.
 """
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from app.errors import StoreFull
 from app.limits import Limits
@@ -19,11 +19,13 @@ PART = SmsPart.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 def keep_part(
     connection: Connection, part: PartWork, memory: Memory, limits: Limits
 ) -> list[bytes]:
-    """Keeps one slice and returns the envelopes that are complete with it. Their slices are
-    deleted.
+    """Keeps one slice and returns the envelopes that are complete with it.
 
-    A slice that is there already changes nothing. A fifth different slice for one index is dropped:
-    the provider must not send it again for ever. Raises StoreFull (`parts-full`) above the limit.
+    Slices stay after a join, the last one too: what was joined may be a forger's, and then the true
+    slices still wait for each other (docs/adr/0014). A slice that is there already changes nothing.
+    A fifth different slice for one index is dropped: the provider must not send it again for ever.
+    Raises StoreFull (`parts-full`) above the limit for a slice that completes nothing. One that
+    does is always kept: the envelope that comes with it is bigger.
     """
     group = (PART.c.ref == part.ref) & (PART.c.count == part.count)
     held: list[list[bytes]] = [[] for _ in range(part.count)]
@@ -32,31 +34,41 @@ def keep_part(
     if part.slice in held[part.index] or len(held[part.index]) >= limits.part_alternatives:
         return []
     envelopes = _join(part, held)
-    if not envelopes:
-        if memory.count_part_bytes(connection) + len(part.slice) > limits.part_bytes:
-            raise StoreFull("parts-full")
-        connection.execute(
-            insert(PART).values(
-                ref=part.ref,
-                count=part.count,
-                position=part.index,
-                slice=part.slice,
-                day=part.day,
-            )
+    if not envelopes and not _has_room(connection, part, memory, limits):
+        raise StoreFull("parts-full")
+    connection.execute(
+        insert(PART).values(
+            ref=part.ref,
+            count=part.count,
+            position=part.index,
+            slice=part.slice,
+            day=part.day,
+            joined=bool(envelopes),
         )
-        memory.add_part_bytes(len(part.slice))
-        return []
-    used = {
-        (index, slice)
-        for index, slices in enumerate(held)
-        for slice in slices
-        if any(envelope[index * len(slice) :].startswith(slice) for envelope in envelopes)
-    }
-    for index, slice in used:
-        here = (PART.c.position == index) & (PART.c.slice == slice)
-        connection.execute(delete(PART).where(group & here))
-        memory.add_part_bytes(-len(slice))
+    )
+    memory.add_part_bytes(len(part.slice))
+    for envelope in envelopes:
+        for index in range(part.count):
+            slice = envelope[index * len(part.slice) : (index + 1) * len(part.slice)]
+            here = (PART.c.position == index) & (PART.c.slice == slice)
+            connection.execute(update(PART).where(group & here).values(joined=True))
     return envelopes
+
+
+def make_room(connection: Connection, part: PartWork, memory: Memory, limits: Limits) -> None:
+    """Where no slice has room any more, deletes those that were joined and are older than a day.
+
+    That walks over all slices, and finds nothing more before the next day: so it runs once a day.
+    """
+    if _has_room(connection, part, memory, limits) or not memory.begin_clearing(part.day):
+        return
+    old = PART.c.joined & (PART.c.day < part.day - 1)
+    connection.execute(delete(PART).where(old))
+    memory.forget_parts()
+
+
+def _has_room(connection: Connection, part: PartWork, memory: Memory, limits: Limits) -> bool:
+    return memory.count_part_bytes(connection) + len(part.slice) <= limits.part_bytes
 
 
 def _join(part: PartWork, held: list[list[bytes]]) -> list[bytes]:

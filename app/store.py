@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, delete, select, text
+from sqlalchemy import Connection, select, text
 from sqlalchemy.exc import DBAPIError
 
 from app.admission import admit
@@ -15,7 +15,8 @@ from app.errors import StoreUnavailable
 from app.limits import Limits
 from app.memory import Memory
 from app.sequencing import cut_steps, make_step, plan_run
-from app.tables import SCHEMA_REVISION, LogBody, LogLeaf, MessageKey, SmsPart
+from app.sweeping import sweep_days
+from app.tables import SCHEMA_REVISION, LogBody, LogLeaf
 from app.work import EntriesWork, LoneWork, Outcome, PartWork
 from app.writer import Writer
 from crypto.envelope import day_of
@@ -26,8 +27,6 @@ Row = tuple[int, bytes, bytes | None]
 
 LEAF = LogLeaf.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 BODY = LogBody.__table__  # type: ignore[attr-defined]
-MESSAGE_KEY = MessageKey.__table__  # type: ignore[attr-defined]
-PART = SmsPart.__table__  # type: ignore[attr-defined]
 READERS = 3
 """Threads for downloads and other reading. They are not the writer's, so intake cannot use them
 up.
@@ -165,18 +164,16 @@ class Store:
             self._memory.drop(id for id, _seq, _length in step)
         return total
 
-    async def sweep(self) -> None:
-        """Deletes message keys and parts whose days are over."""
+    async def sweep(self) -> int:
+        """Deletes message keys and parts whose days are over; returns the day it is done for."""
         today = self.day
-        key_day = today - self.limits.message_key_days
-        part_day = today - self.limits.part_days
 
         def run(connection: Connection) -> None:
-            connection.execute(delete(MESSAGE_KEY).where(MESSAGE_KEY.c.day < key_day))
-            connection.execute(delete(PART).where(PART.c.day < part_day))
+            sweep_days(connection, today, self.limits)
             self._memory.forget_parts()
 
         await self.write(run)
+        return today
 
     async def download(self, after: int, limit: int) -> list[Row]:
         """Up to `limit` rows of the log with an index above `after` (-1: from the start), in

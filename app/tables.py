@@ -8,7 +8,7 @@ and `leaf_id` finds an envelope by its id.
 Nothing finer than a day is kept, and no address. Bodies have the lengths of their size classes.
 """
 
-from sqlalchemy import BigInteger, Column, Integer, LargeBinary, SmallInteger, String
+from sqlalchemy import BigInteger, Boolean, Column, Integer, LargeBinary, SmallInteger, String
 from sqlmodel import Field, SQLModel
 
 METADATA = SQLModel.metadata
@@ -60,7 +60,7 @@ class LeafId(SQLModel, table=True):
 
 
 class MessageKey(SQLModel, table=True):
-    """Keyed provider message ids, against replay. Points at no envelope; swept after 8 days."""
+    """Keyed provider message ids, against replay. Point at no envelope; go after 7 to 8 days."""
 
     __tablename__ = "message_key"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -70,7 +70,7 @@ class MessageKey(SQLModel, table=True):
 
 
 class SmsPart(SQLModel, table=True):
-    """Slices of sealed-SMS envelopes that wait for the rest. Swept after 14 days."""
+    """Slices of sealed-SMS envelopes. Swept after 14 days, joined or not (docs/adr/0014)."""
 
     __tablename__ = "sms_part"
     __table_args__ = {"sqlite_with_rowid": False}
@@ -80,6 +80,17 @@ class SmsPart(SQLModel, table=True):
     position: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
     slice: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
     day: int = Field(sa_column=Column(Integer, nullable=False))
+    joined: bool = Field(sa_column=Column(Boolean, nullable=False))
+
+
+class State(SQLModel, table=True):
+    """One row: what the store knows of itself. The migration puts it there."""
+
+    id: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    beat: int = Field(sa_column=Column(SmallInteger, nullable=False))
+    """0 or 1. Each shared commit turns it, so that each one has something to write and to sync."""
+    swept_day: int | None = Field(default=None, sa_column=Column(Integer))
+    """Day of the last sweep, by the clock as it was then."""
 
 
 class KeyringVersion(SQLModel, table=True):
@@ -100,5 +111,5 @@ class KeyringFile(SQLModel, table=True):
     __tablename__ = "keyring_file"
 
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    name: str = Field(sa_column=Column(String(128), primary_key=True))
+    name: str = Field(sa_column=Column(String(255), primary_key=True))
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -27,8 +27,7 @@ async def run_upkeep(
         try:
             await store.sequence()
             if swept != store.day:
-                await store.sweep()
-                swept = store.day
+                swept = await store.sweep()
                 _warn(keyrings, int(clock()))
         except StoreError as error:
             log.warning("code=%s task=upkeep", error.code)

@@ -12,6 +12,7 @@ anything else    the group and all that wait are told `store-unavailable`, and t
 """
 
 import asyncio
+import contextlib
 import logging
 import threading
 from collections.abc import Callable, Sequence
@@ -33,7 +34,6 @@ log = logging.getLogger("heliograph.writer")
 Admit = Callable[[Connection, Sequence[SharedWork]], Sequence[object]]
 Job = tuple[Work, int, "asyncio.Future[Any]"]
 """The work, its size in bytes and who waits for it."""
-Answer = tuple["asyncio.Future[Any]", object]
 
 
 class Writer:
@@ -70,6 +70,10 @@ class Writer:
         self._waiting_bytes = 0
         self._open = False
         self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        """Held here, so that nobody tidies it up (and rolls it back) when the thread ends."""
+        self._group: list[Job] = []
+        self._next: Job | None = None
         self._trouble = ""
         self.commits = 0
         """Transactions of groups that were committed."""
@@ -91,10 +95,6 @@ class Writer:
             await asyncio.to_thread(self._thread.join)
             self._thread = None
 
-    @property
-    def alive(self) -> bool:
-        return self._open
-
     def submit(self, work: Work) -> "asyncio.Future[Any]":
         """Queues work; the result comes after COMMIT. Raises StoreBusy or StoreUnavailable at
         once.
@@ -115,30 +115,39 @@ class Writer:
 
     def _run(self, ready: "asyncio.Future[None]") -> None:
         try:
-            connection = self._engine.connect()
+            connection = self._connection = self._engine.connect()
             with connection.begin():  # writes nothing, but a read-only database fails here
                 connection.execute(delete(MESSAGE_KEY).where(false()))
-        except (DBAPIError, StoreError) as error:
+        except Exception as error:  # noqa: BLE001 -- whatever it was, `start` must hear of it
             failure = error if isinstance(error, StoreError) else StoreUnavailable()
             self._loop.call_soon_threadsafe(ready.set_exception, failure)
             return
         self._loop.call_soon_threadsafe(ready.set_result, None)
-        left: Job | None = None
-        while (job := left or self._queue.get()) is not None:
-            group, left, ended = self._collect(job)
-            if not self._commit(connection, group):
-                unanswered = [*group, left] if left else group
-                self._loop.call_soon_threadsafe(self._fail, unanswered)
-                return  # the connection stays open, untouched, until the process ends
-            if ended:
-                break
-        connection.close()
+        try:
+            if self._serve(connection):
+                connection.close()
+                return
+        except Exception as error:  # noqa: BLE001 -- a thread that died unheard would answer nobody
+            log.error("code=writer-fault type=%s", type(error).__name__)  # noqa: TRY400
+        # The connection stays open, untouched, until the process ends.
+        with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits
+            self._loop.call_soon_threadsafe(self._fail)
 
-    def _collect(self, first: Job) -> tuple[list[Job], Job | None, bool]:
-        """The jobs that share the next commit, the one after them if seen, and whether to end."""
-        group = [first]
-        if isinstance(first[0], LoneWork):
-            return group, None, False
+    def _serve(self, connection: Connection) -> bool:
+        """Commits group after group, until there is no more to come. False: fatal."""
+        ended = False
+        while not ended and (job := self._next or self._queue.get()) is not None:
+            self._group, self._next = [job], None
+            ended = self._collect(self._group)
+            if not self._commit(connection, self._group):
+                return False
+            self._group = []
+        return True
+
+    def _collect(self, group: list[Job]) -> bool:
+        """Adds to the first job those that share its commit. Returns whether to end after it."""
+        if isinstance(group[0][0], LoneWork):
+            return False
         envelopes = 0
         while envelopes < self._limits.commit_envelopes:
             try:
@@ -146,12 +155,13 @@ class Writer:
             except Empty:
                 break
             if job is None:
-                return group, None, True
+                return True
             if isinstance(job[0], LoneWork):
-                return group, job, False
+                self._next = job
+                break
             group.append(job)
             envelopes += len(getattr(job[0], "entries", "1"))
-        return group, None, False
+        return False
 
     def _commit(self, connection: Connection, group: list[Job]) -> bool:
         """One transaction, then the answers. False: fatal, and nothing may be written any more."""
@@ -185,7 +195,7 @@ class Writer:
             connection.connection.rollback()  # SQLite leaves a transaction open after some errors
             if transaction is not None:
                 transaction.close()
-        except DBAPIError:
+        except Exception:  # noqa: BLE001 -- the driver's own errors are no DBAPIError
             return False
         self._note(failure)
         self._answer(group, [failure] * len(group))
@@ -227,9 +237,10 @@ class Writer:
             else:
                 future.set_result(result)
 
-    def _fail(self, group: list[Job]) -> None:
+    def _fail(self) -> None:
         """The end: everybody gets a negative answer, then the process is told to end."""
         self._open = False
+        group = [*self._group, self._next] if self._next else self._group
         while not self._queue.empty():
             job = self._queue.get_nowait()
             if job is not None:

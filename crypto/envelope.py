@@ -14,6 +14,10 @@ SEALED_BOX_OVERHEAD = 48
 """Bytes that libsodium's crypto_box_seal adds: a public key (32) and a tag (16)."""
 HYBRID_OVERHEAD = 1136
 """Bytes that hybrid HPKE adds: an encapsulation (1,088 + 32) and a tag (16)."""
+HYBRID_KEY_SIZE = 1216
+"""Bytes of a hybrid public key: ML-KEM-768's (1,184), then X25519's (32). It stands here, and not
+beside the boxes, so that who reads public keys need not load what opens.
+"""
 
 LENGTHS = (512, 2048, 8192, 32768)
 """Padded lengths P of the innermost plaintext, in bytes, as size classes 0 to 3."""

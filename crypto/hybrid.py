@@ -21,8 +21,8 @@ from cryptography.hazmat.primitives.hpke import (
     Suite,
 )
 
-PUBLIC_KEY_SIZE = 1216
-"""Bytes: ML-KEM-768's encapsulation key (1,184), then X25519's public key (32)."""
+from crypto.envelope import HYBRID_KEY_SIZE
+
 _MLKEM_PUBLIC_SIZE = 1184
 _MLKEM_SEED_SIZE = 64
 _SEED_SIZE = 96
@@ -48,7 +48,7 @@ def expand_seed(seed: bytes) -> tuple[PrivateKey, bytes]:
 @lru_cache(maxsize=64)
 def _read_public(public: bytes) -> MLKEM768X25519PublicKey:
     """Kept, because a sealer uses few keys many times; they are public."""
-    if len(public) != PUBLIC_KEY_SIZE:
+    if len(public) != HYBRID_KEY_SIZE:
         raise ValueError("a hybrid public key is 1,216 bytes")
     return MLKEM768X25519PublicKey(
         MLKEM768PublicKey.from_public_bytes(public[:_MLKEM_PUBLIC_SIZE]),

@@ -10,9 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from crypto.envelope import SMS_SUITES, Suite
+from crypto.envelope import HYBRID_KEY_SIZE, SMS_SUITES, Suite
 from crypto.errors import KeyringError
-from crypto.hybrid import PUBLIC_KEY_SIZE as HYBRID_KEY_SIZE
 
 REPORTER_FORMAT = "heliograph/keyring/v1"
 HOLDERS_FORMAT = "heliograph/holders/v1"

@@ -3,6 +3,7 @@
 import asyncio
 import gc
 import hashlib
+import logging
 import os
 import socket
 import sys
@@ -17,7 +18,7 @@ from uvicorn import Config, Server
 from app.errors import StoreError
 from app.keyrings import Keyrings
 from app.service import create_service
-from app.serving import configure_server
+from app.serving import configure_server, fit_connections
 from app.store import Store
 from crypto.errors import KeyringError
 from crypto.keyring import is_development
@@ -29,6 +30,7 @@ from heliograph.mounted_gateway import create_hooks
 from heliograph.settings import Settings
 from sms.errors import SetupError
 
+log = logging.getLogger("heliograph.serve")
 FATAL_STATUS = 70  # EX_SOFTWARE of sysexits.h: a supervisor should start us again
 
 
@@ -61,9 +63,10 @@ def run_service(
         asyncio.run(_take_keyring(parts, bundle))
     gc.freeze()  # what is loaded by now stays: the collector need not look at it again
     listener = _listen(settings)
-    config = configure_server(
-        parts.service, limits=settings.limits, connections=settings.connections
-    )
+    count = fit_connections(settings.connections, settings.limits)
+    if count < settings.connections:
+        log.warning("code=connections-fewer count=%d", count)
+    config = configure_server(parts.service, limits=settings.limits, connections=count)
     server = _AnnouncingServer(config, announce)
     server.run(sockets=[listener])
     if not server.started:

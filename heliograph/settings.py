@@ -132,7 +132,9 @@ class Settings(BaseSettings):
         description="bounds on what clients may use, a TOML table (or JSON in the variable)",
     )
     connections: int = Field(
-        default=2048, ge=1, description="connections served at once; more are refused with 503"
+        default=2048,
+        ge=1,
+        description="requests served at once; more get 503; idle connections give way to new ones",
     )
     providers: tuple[ProviderSettings, ...] = Field(
         default=(), description="providers of SMS and USSD (TOML tables, or JSON in the variable)"

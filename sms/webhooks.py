@@ -149,7 +149,8 @@ def _refuse(error: WebhookError) -> Response:
     problem = error.problem
     if error.code != "not-found":
         _log.warning("webhook refused: %s, incident %s", error.code, incident)
-    # Member for member as the service's own problems, so that nobody can tell whose 404 it is.
+    # Member for member, and header for header in one order, as the service's own problems, so that
+    # nobody can tell whose 404 it is.
     members = {
         "title": problem.title,
         "status": problem.status,
@@ -157,10 +158,10 @@ def _refuse(error: WebhookError) -> Response:
         "code": error.code,
         "incident": incident,
     }
-    headers = {"cache-control": "no-store", "content-type": "application/problem+json"}
+    headers = {"cache-control": "no-store"}
     if problem.retry_after is not None:
         headers["retry-after"] = str(problem.retry_after)
     if problem.status in _UNREAD:
         headers["connection"] = "close"
     body = json.dumps(members, separators=(",", ":")).encode()
-    return Response(body, problem.status, headers)
+    return Response(body, problem.status, headers, media_type="application/problem+json")

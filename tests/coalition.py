@@ -8,7 +8,7 @@ code.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -78,6 +78,8 @@ class Coalition:
     development: bool
     now: int
     version: int
+    wraps: Mapping[str, bytes] = field(default_factory=dict)
+    """More targets by path, folders and all: wrapped seeds."""
 
     @property
     def bundle(self) -> bytes:
@@ -101,11 +103,12 @@ class Coalition:
     def next(self, **changes: Any) -> "Coalition":
         """A signed successor.
 
-        `changes` are fields of reporter.json, or `holders`, `now`, `version`, `lock_seeds`.
+        `changes` are fields of reporter.json, or `holders`, `now`, `version`, `lock_seeds`,
+        `wraps`.
         """
         own = {
             name: changes.pop(name)
-            for name in ("now", "version", "lock_seeds", "holders")
+            for name in ("now", "version", "lock_seeds", "holders", "wraps")
             if name in changes
         }
         own.setdefault("version", self.version + 1)
@@ -126,6 +129,7 @@ def make_coalition(
     addresses: Sequence[str] = ("https://reports.example",),
     sms_numbers: Sequence[str] = ("+15550100001",),
     ussd_codes: Sequence[str] = ("*384*1#",),
+    wraps: Mapping[str, bytes] | None = None,
 ) -> Coalition:
     """A coalition whose epoch 1 began a day before `now`; `epochs` follow each other, `days` each.
 
@@ -167,6 +171,7 @@ def make_coalition(
             development=development,
             now=now,
             version=1,
+            wraps=wraps or {},
         )
     )
 
@@ -239,6 +244,7 @@ def _publish(coalition: Coalition) -> Coalition:
     contents = {
         "reporter.json": write_json(coalition.reporter),
         "holders.json": write_json(coalition.holders),
+        **coalition.wraps,
     }
     version = coalition.version
     snapshot, timestamp = make_snapshot(version, coalition.now)

@@ -1,4 +1,4 @@
-"""The first schema: intake, log, message keys, sealed-SMS parts, keyrings. See app/tables.py."""
+"""The first schema: intake, log, message keys, SMS parts, state, keyrings. See app/tables.py."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -47,8 +47,16 @@ def upgrade() -> None:
         sa.Column("position", sa.SmallInteger, primary_key=True, autoincrement=False),
         sa.Column("slice", sa.LargeBinary, primary_key=True),
         sa.Column("day", sa.Integer, nullable=False),
+        sa.Column("joined", sa.Boolean, nullable=False),
         sqlite_with_rowid=False,
     )
+    state = op.create_table(
+        "state",
+        sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
+        sa.Column("beat", sa.SmallInteger, nullable=False),
+        sa.Column("swept_day", sa.Integer),
+    )
+    op.bulk_insert(state, [{"id": 0, "beat": 0}])
     op.create_table(
         "keyring",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
@@ -60,7 +68,7 @@ def upgrade() -> None:
     op.create_table(
         "keyring_file",
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("name", sa.String(128), primary_key=True),
+        sa.Column("name", sa.String(255), primary_key=True),
         sa.Column("data", sa.LargeBinary, nullable=False),
     )
 
@@ -69,6 +77,7 @@ def downgrade() -> None:
     for table in (
         "keyring_file",
         "keyring",
+        "state",
         "sms_part",
         "message_key",
         "leaf_id",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.batches import MAX_DEPTH, BatchReader
+from app.batches import MAX_DEPTH, MAX_HEADS, BatchReader
 
 LONGEST = 40
 
@@ -142,9 +142,40 @@ def test_ten_gigabytes_are_not_waited_for() -> None:
     assert not reader.between_items
 
 
-def test_a_million_children_are_counted_not_kept() -> None:
-    reader = BatchReader(LONGEST)
-    assert list(reader.feed(b"\x9a" + (10**6).to_bytes(4, "big"))) == []
-    for _ in range(10):
-        last = list(reader.feed(bytes(10**5)))
-    assert last == ["batch-item-type"]
+class Counting(BatchReader):
+    """Counts its steps: what a body costs the event loop."""
+
+    steps = 0
+
+    def _step(self, at: int) -> tuple[int, bytes | str | None]:
+        self.steps += 1
+        return super()._step(at)
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        b"\x9a\x7f\xff\xff\xff",  # two thousand million children
+        b"\x9f",  # as many as there are
+        b"\x5f" + b"\x40" * 100,  # empty pieces of one string
+        b"\x80" * 100,  # many small rotten items
+    ],
+)
+def test_a_rotten_body_costs_few_steps(start: bytes) -> None:
+    reader = Counting(LONGEST)
+    assert list(reader.feed(b"\x41a")) == [b"a"]
+    for _ in range(64):
+        found = list(reader.feed(start + bytes(65536)))
+        assert set(found) <= {"batch-item-type"}
+        start = b""
+    assert reader.malformed
+    assert reader.steps <= MAX_HEADS + 2
+    assert list(reader.feed(b"\x41b")) == []
+
+
+def test_a_rotten_item_of_some_children_is_stepped_over() -> None:
+    item = b"\x99" + (MAX_HEADS - 1).to_bytes(2, "big") + bytes(MAX_HEADS - 1)
+    assert read(item + b"\x41b")[0] == ["batch-item-type", b"b"]
+    found, reader = read(item + b"\x00\x41b")
+    assert found == ["batch-item-type"]
+    assert reader.malformed

@@ -1,16 +1,21 @@
 """The bounded protocol over a real socket with a real uvicorn."""
 
+import asyncio
 import json
+import logging
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 import pytest
 
+from app.http_protocol import make_protocol
 from app.limits import Limits
 from tests.app.running import Place, make_envelope
 
 SOON = Limits(header_seconds=0.2, body_seconds=0.2)
+HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @contextmanager
@@ -105,6 +110,84 @@ def test_a_body_that_never_ends_is_answered_or_closed(place: Place) -> None:
         with connect(address) as connection:  # the server had not been asked to read this one
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n")
             assert read_all(connection).startswith(b"HTTP/1.1 200 ")
+
+
+@pytest.mark.parametrize("rest", [b"\r\n", b"\r\n\r\n\r\n"])
+def test_line_ends_after_a_request_do_not_hold_the_connection(place: Place, rest: bytes) -> None:
+    place.limits = SOON
+    with place.open_server() as address, connect(address) as connection:
+        connection.sendall(HEALTH)
+        assert read_answers(connection, 1)[0][0] == 200
+        connection.sendall(rest)
+        assert read_all(connection) == b""
+
+
+def test_line_ends_after_a_request_may_come_before_the_next(place: Place) -> None:
+    with place.open_server() as address, connect(address) as connection:
+        for _ in range(3):
+            connection.sendall(HEALTH + b"\r\n")
+            assert read_answers(connection, 1)[0][0] == 200
+
+
+def send_for_ever(connection: socket.socket, data: bytes) -> None:
+    while True:
+        connection.sendall(data)
+
+
+def test_endless_pipelining_is_closed(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    """A request is twenty bytes, and what waits for its turn is kilobytes."""
+    with (
+        place.open_server() as address,
+        connect(address) as connection,
+        pytest.raises(ConnectionError),
+    ):
+        send_for_ever(connection, HEALTH * 1000)
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+class FakeTransport(asyncio.Transport):
+    """Has so much left to send, each time it is asked."""
+
+    def __init__(self, *left: int) -> None:
+        super().__init__()
+        self.left = list(left)
+        self.ended = False
+
+    def get_write_buffer_size(self) -> int:
+        return self.left.pop(0)
+
+    def abort(self) -> None:
+        self.ended = True
+
+
+class FakeLoop(asyncio.SelectorEventLoop):
+    """Calls at once what is to be called later."""
+
+    def call_later(self, _delay: float, callback: Any, *_args: Any, **_options: Any) -> Any:
+        callback()
+
+
+@pytest.mark.parametrize(
+    ("left", "ended"),
+    [
+        ((0,), False),
+        ((1, 1), True),
+        ((70_000, 70_000), True),
+        ((70_000, 10_000), True),
+        ((200_000, 100_000, 100_000, 0, 0), False),
+        ((200_000, 100_000, 100_000, 99_999), True),
+    ],
+)
+def test_a_long_answer_may_take_long_while_it_is_fetched(
+    left: tuple[int, ...], ended: bool
+) -> None:
+    kind = make_protocol(Limits(), 1)
+    protocol = kind.__new__(kind)
+    transport, loop = FakeTransport(*left), FakeLoop()
+    protocol.transport, protocol.loop = transport, loop  # type: ignore[attr-defined]
+    protocol._watch_sending()  # type: ignore[attr-defined]
+    loop.close()
+    assert transport.ended is ended
 
 
 @pytest.mark.parametrize(

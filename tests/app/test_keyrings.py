@@ -2,16 +2,19 @@
 
 import asyncio
 import json
+from typing import Any
 
 import cbor2
 import pytest
 from starlette.testclient import TestClient
 
 from app.limits import Limits
+from app.tables import KeyringFile
 from crypto.errors import KeyringError
 from crypto.keyring import read_bundle
+from crypto.keyring import successor as read_successor
 from tests.app.running import Place
-from tests.coalition import Coalition, make_coalition
+from tests.coalition import Coalition, make_coalition, name_target
 
 CBOR = {"Content-Type": "application/cbor"}
 PATH = "/v1/keyring"
@@ -78,15 +81,62 @@ def test_a_fork_is_refused(place: Place) -> None:
         assert post(client, fork.bundle) == (409, "keyring-fork")
 
 
-def test_a_replayed_timestamp_changes_nothing(place: Place) -> None:
-    """It is validly signed, so the keyring rooms let it pass; it is only not newer."""
-    coalition = make_coalition()
-    files = dict(coalition.files)
+def test_a_stripped_bundle_is_refused(place: Place) -> None:
+    """Ordinary TUF clients need timestamp and snapshot: nobody may bring a keyring without them."""
+    first = make_coalition()
+    second = first.next(sms_numbers=["+15550100002"])
+    with place.open_client(root=first.root) as client:
+        for coalition in (first, second):
+            for name in ("timestamp.json", f"{coalition.version}.snapshot.json"):
+                files = {key: data for key, data in coalition.files.items() if key != name}
+                bundle = cbor2.dumps(files, canonical=True)
+                assert post(client, bundle) == (400, "keyring-snapshot")
+            assert post(client, coalition.bundle) == (200, "stored")
+            timestamp = client.get(f"{PATH}/timestamp.json").content
+            assert timestamp == coalition.files["timestamp.json"]
+
+
+def test_an_older_timestamp_is_never_served(place: Place) -> None:
+    """Even if the keyring in use came without one, as it did before 'stripped' was refused."""
+    first = make_coalition()
+    second = first.next(sms_numbers=["+15550100002"])
+    with place.open_client(root=first.root) as client:
+        post(client, first.bundle)
+        keyrings = client.keyrings  # type: ignore[attr-defined]
+        files = {name: data for name, data in second.files.items() if name != "timestamp.json"}
+        keyrings.current = read_successor(first.keyring, files)
+        assert client.get(f"{PATH}/timestamp.json").status_code == 404
+        assert client.get(f"{PATH}/1.targets.json").status_code == 200
+
+
+LONGEST = "a" * 32 + "/" + "b" * 32 + "/" + "c" * 32 + ".json"
+"""The longest target path that crypto/trust.py lets pass."""
+
+
+def test_a_file_in_a_folder_is_served(place: Place) -> None:
+    wraps = {"wraps/1-a.json": b"{}", LONGEST: b"[]"}
+    coalition = make_coalition(wraps=wraps)
     with place.open_client(root=coalition.root) as client:
-        post(client, coalition.bundle)
-        files.pop("timestamp.json")
-        assert post(client, cbor2.dumps(files, canonical=True)) == (200, "known")
-        assert client.get(f"{PATH}/timestamp.json").content == coalition.files["timestamp.json"]
+        assert post(client, coalition.bundle) == (200, "stored")
+        for path, data in wraps.items():
+            assert name_target(path, data) in coalition.keyring.files
+            answer = client.get(f"{PATH}/{name_target(path, data)}")
+            assert (answer.status_code, answer.content) == (200, data)
+            assert "immutable" in answer.headers["cache-control"]
+        unknown = [
+            client.get(f"{PATH}/{name}").json()
+            for name in ("x", "wraps", "wraps/", "wraps/x.json", "%2e%2e/x", "wraps%2f..", "")
+        ]
+        for answer in unknown:
+            answer.pop("incident")
+        assert all(answer == unknown[0] for answer in unknown)
+        assert unknown[0]["code"] == "not-found"
+        assert post(client, coalition.next(wraps={}).bundle) == (200, "stored")
+    columns = KeyringFile.__table__.columns  # type: ignore[attr-defined]
+    assert columns["name"].type.length >= len(name_target(LONGEST, b""))  # SQLite takes any
+    with place.open_client(root=coalition.root) as client:
+        for path, data in wraps.items():  # of an older keyring, from the database
+            assert client.get(f"{PATH}/{name_target(path, data)}").content == data
 
 
 def test_too_few_signatures(place: Place) -> None:
@@ -148,6 +198,55 @@ def test_a_crowd_of_bundles_is_busy(place: Place) -> None:
     coalition = make_coalition()
     with place.open_client(root=coalition.root) as client:
         assert post(client, coalition.bundle) == (503, "store-busy")
+
+
+def test_bodies_under_way_are_counted_and_timed(place: Place) -> None:
+    place.limits = Limits(keyring_waiting=1, keyring_seconds=0.05)
+    coalition = make_coalition()
+    service, store, _keyrings = place.make_service(root=coalition.root)
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "path": PATH,
+        "raw_path": PATH.encode(),
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/cbor")],
+    }
+
+    async def post_slowly(pieces: list[bytes], stopped: asyncio.Event | None) -> dict[str, Any]:
+        sent: list[Any] = []
+
+        async def receive() -> dict[str, Any]:
+            if pieces:
+                more = stopped is not None
+                return {"type": "http.request", "body": pieces.pop(), "more_body": more}
+            assert stopped is not None
+            stopped.set()
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        async def send(message: Any) -> None:
+            sent.append(message)
+
+        await service(dict(scope), receive, send)
+        found: dict[str, Any] = json.loads(sent[1]["body"])
+        return found
+
+    async def main() -> None:
+        await store.start()
+        try:
+            for start in ([], [b"\xa1"]):  # a body that never begins, and one that stops
+                reading = asyncio.Event()
+                first = asyncio.create_task(post_slowly(start, reading))
+                await reading.wait()
+                assert (await post_slowly([coalition.bundle], None))["code"] == "store-busy"
+                assert (await first)["code"] == "body-too-slow"
+            assert (await post_slowly([coalition.bundle], None))["status"] == "stored"
+        finally:
+            await store.stop()
+
+    asyncio.run(main())
 
 
 def test_the_same_bundle_at_once_is_stored_once(place: Place) -> None:

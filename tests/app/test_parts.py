@@ -10,7 +10,7 @@ from sqlalchemy import event
 from app.errors import StoreFull
 from app.limits import Limits
 from app.store import Store
-from crypto.sealed_sms import Part, read_text, write_texts
+from crypto.sealed_sms import Part, join, read_text, write_texts
 from tests.app.running import Place, make_envelope
 from tests.app.test_store import count
 
@@ -34,11 +34,13 @@ def test_any_order_joins(place: Place, order: tuple[int, ...]) -> None:
         for index in order[:-1]:
             assert await put(store, parts[index])
             assert store.pending == 0
-        assert await put(store, parts[order[-1]])
+        for part in [parts[order[-1]], *parts]:
+            assert await put(store, part)
+            assert store.pending == 1
         assert await store.put([envelope]) == ["known"]
 
     place.run(test)
-    assert count(place, "sms_part") == 0
+    assert count(place, "sms_part") == 3  # until they are swept (docs/adr/0014)
 
 
 def test_fifteen_parts_at_once(place: Place) -> None:
@@ -89,7 +91,82 @@ def test_conflicting_slices_do_not_stop_the_true_one(place: Place) -> None:
         assert await store.put([envelope]) == ["known"]
 
     place.run(test)
-    assert count(place, "sms_part") == 3  # the junk, until it is swept
+    assert count(place, "sms_part") == 5  # the junk too, until it is swept
+
+
+FORGED = {
+    0: b"\x01\x01\x00\x01" + (11_720_723).to_bytes(110, "big"),
+    1: (5_209_078).to_bytes(114, "big"),
+}
+"""Instead of one true slice of make_parts(1, 2): with the other one, an envelope of the same ref.
+Whoever sees one true part finds such a slice in seconds (2^24 hashes); these took as long.
+"""
+
+
+@pytest.mark.parametrize("place_of_forged", [0, 1])
+@pytest.mark.parametrize("forged_first", [True, False])
+def test_a_junk_join_does_not_cost_the_true_envelope(
+    place: Place, place_of_forged: int, forged_first: bool
+) -> None:
+    envelope, parts = make_parts(1, 2)
+    true_one, late = parts[1 - place_of_forged], parts[place_of_forged]
+    forged = Part(late.ref, late.index, 2, FORGED[place_of_forged])
+    assert join(late.ref, [[forged.slice], [true_one.slice]][:: 1 - 2 * place_of_forged])
+
+    async def test(store: Store) -> None:
+        for part in [forged, true_one][:: 1 if forged_first else -1]:
+            assert await put(store, part)
+        assert store.pending == 1  # the junk: only a keyholder can tell
+        assert await put(store, late)
+        assert store.pending == 2
+        assert await store.put([envelope]) == ["known"]
+
+    place.run(test)
+
+
+def test_a_slice_that_completes_is_kept_above_the_limit(place: Place) -> None:
+    """It may be the true one that completed a forger's envelope."""
+    place.limits = Limits(part_bytes=114)
+    envelope, parts = make_parts(1, 2)
+
+    async def test(store: Store) -> None:
+        await put(store, Part(parts[0].ref, 0, 2, FORGED[0]))
+        await put(store, parts[1])
+        assert count(place, "sms_part") == 2
+        assert store.pending == 1
+
+    place.run(test)
+    place.limits = Limits()
+    place.run(lambda store: put(store, parts[0]))
+    assert place.run(lambda store: store.put([envelope])) == ["known"]
+
+
+def test_where_there_is_no_room_joined_slices_go_after_a_day(place: Place) -> None:
+    place.limits = Limits(part_bytes=4 * 114)
+    looks: list[str] = []
+
+    async def test(store: Store) -> None:
+        @event.listens_for(store._writing, "before_cursor_execute")
+        def look(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            looks.extend(["delete"] * statement.startswith("DELETE FROM sms_part"))
+
+        for part in make_parts(1, 2)[1] + make_parts(2, 3)[1][:2]:
+            await put(store, part)
+        for days in (0, 1):
+            place.clock.now += days * 86_400
+            for number in range(5, 9):
+                with pytest.raises(StoreFull):
+                    await put(store, make_parts(number, 2)[1][0])
+            assert len(looks) == days + 1  # one look a day: it costs a walk over all slices
+        place.clock.now += 86_400
+        for number in (5, 6):
+            assert await put(store, make_parts(number, 2)[1][0])
+        with pytest.raises(StoreFull):
+            await put(store, make_parts(7, 2)[1][0])
+        assert len(looks) == 3
+
+    place.run(test)
+    assert count(place, "sms_part") == 4  # two that wait since then, two new ones
 
 
 def test_a_message_key_counts_once_for_parts_too(place: Place) -> None:
@@ -122,7 +199,8 @@ def test_the_room_for_parts_is_bounded_and_hurts_nobody_else(place: Place) -> No
         assert answers[0].code == "parts-full"
         assert answers[1:] == [["stored"], True]
         assert await store.put([envelope]) == ["known"]
-        assert await put(store, parts[2], b"key 2")  # joining made room; the key was not used up
+        place.clock.now += 2 * 86_400
+        assert await put(store, parts[2], b"key 2")  # there is room; the key was not used up
 
     place.run(test)
 

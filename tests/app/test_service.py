@@ -3,6 +3,8 @@
 import asyncio
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,8 +21,23 @@ from tests.app.running import SINGLE, Place, make_envelope
 from tests.coalition import make_coalition
 from tools.make_openapi import FILE, make_openapi
 
-SPEC = Path(__file__).resolve().parents[2] / "spec" / "service-v1.md"
+ROOT = Path(__file__).resolve().parents[2]
+SPEC = ROOT / "spec" / "service-v1.md"
 MEMBERS = {"title", "status", "detail", "code", "incident"}
+
+
+def test_the_service_loads_nothing_that_opens() -> None:
+    """In a process of its own: this one has loaded everything."""
+    code = "import sys, app.service; print(*sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    loaded = set(found.stdout.split())
+    assert {"app.store", "crypto.envelope"} <= loaded
+    opening = {
+        f"crypto.{name}" for name in ("hybrid", "locks", "opening", "officers", "passphrase")
+    }
+    assert loaded & opening == set()
 
 
 def test_health(place: Place) -> None:

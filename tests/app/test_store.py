@@ -1,8 +1,6 @@
 """The store: what is acknowledged is there once, whatever else happens."""
 
 import asyncio
-import gc
-import resource
 import sqlite3
 from pathlib import Path
 from typing import Any
@@ -10,8 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from app.entries import Entry
-from app.errors import StoreBusy, StoreError, StoreFull, StoreUnavailable
+from app.errors import StoreError, StoreFull, StoreUnavailable
 from app.limits import Limits
 from app.sqlite import PRAGMAS
 from app.store import Store
@@ -233,72 +230,6 @@ def test_a_reserve_is_kept_for_checkpoints(place: Place) -> None:
     place.run(test)
 
 
-def test_an_io_error_ends_the_store(place: Place) -> None:
-    """A real one: the kernel refuses to let any file grow beyond a limit (EFBIG)."""
-
-    async def main() -> None:
-        store = place.make_store()
-        await store.start()
-        assert await store.put([make_envelope(1)]) == ["stored"]
-        limit = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (64 * 1024, limit[1]))
-        try:
-            many = [[make_envelope(n * 100 + m) for m in range(100)] for n in range(2, 10)]
-            answers = await asyncio.gather(
-                *[store.put(batch) for batch in many], return_exceptions=True
-            )
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, limit)
-        assert any(isinstance(answer, StoreUnavailable) for answer in answers)
-        with pytest.raises(StoreUnavailable):
-            await store.put([make_envelope(2)])  # never the same handle again
-        await asyncio.sleep(0)
-        assert place.fatal == ["store-io-error"]
-        await store.stop()
-
-    asyncio.run(main())
-    gc.collect()
-    assert place.run(lambda store: store.put([make_envelope(1)])) == ["known"]
-
-
-def test_a_locked_database_is_busy_and_then_works(place: Place) -> None:
-    async def test(store: Store) -> None:
-        other = sqlite3.connect(place.folder / "service.db", isolation_level=None)
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreBusy):
-            await store.put([make_envelope(1)])
-        other.execute("ROLLBACK")
-        other.close()
-        assert await store.put([make_envelope(1)]) == ["stored"]
-
-    place.run(test)
-
-
-@pytest.mark.parametrize("limits", [Limits(queue_requests=3), Limits(queue_bytes=1700)])
-def test_the_queue_is_bounded(place: Place, limits: Limits) -> None:
-    place.limits = limits
-
-    async def test(store: Store) -> None:
-        puts = [store.put([make_envelope(n)]) for n in range(10)]
-        answers = await asyncio.gather(*puts, return_exceptions=True)
-        assert sum(isinstance(answer, StoreBusy) for answer in answers) == 7
-        assert await store.put([make_envelope(100)]) == ["stored"]  # and room again
-
-    place.run(test)
-
-
-def test_a_fault_in_a_group_hurts_only_the_group(
-    place: Place, caplog: pytest.LogCaptureFixture
-) -> None:
-    async def test(store: Store) -> None:
-        with pytest.raises(StoreUnavailable):
-            await store.submit([Entry([1] * 32, b"leaf", b"body")])  # type: ignore[arg-type]
-        assert await store.put([make_envelope(1)]) == ["stored"]
-
-    place.run(test)
-    assert "code=writer-fault" in caplog.text
-
-
 def test_what_a_lone_function_raises_is_undone_and_raised(place: Place) -> None:
     async def test(store: Store) -> None:
         await store.put([make_envelope(1)])
@@ -314,20 +245,17 @@ def test_what_a_lone_function_raises_is_undone_and_raised(place: Place) -> None:
     place.run(test)
 
 
-def test_sweeping_forgets_by_the_day(place: Place) -> None:
+def test_what_is_known_costs_a_commit_like_what_is_new(place: Place) -> None:
+    """Or the time of an answer would tell which envelopes are there."""
+
     async def test(store: Store) -> None:
-        await store.put([], message_key=KEY)
-        await store.put_part(b"ref", 0, 2, b"s" * 114)
-        place.clock.now += 8 * 86_400
-        await store.sweep()
-        assert await store.put([], message_key=KEY) is None
-        place.clock.now += 86_400
-        await store.sweep()
-        assert await store.put([], message_key=KEY) == []
-        assert count(place, "sms_part") == 1
-        place.clock.now += 6 * 86_400
-        await store.sweep()
-        assert count(place, "sms_part") == 0
+        wal = place.folder / "service.db-wal"
+        await store.put([make_envelope(1)], message_key=KEY)
+        for works in ([make_envelope(1)], [make_envelope(2)]):
+            for key in (None, KEY):
+                size = wal.stat().st_size
+                await store.put(works, message_key=key)
+                assert wal.stat().st_size > size
 
     place.run(test)
 

@@ -54,6 +54,33 @@ def test_wrong_name_secret_and_path_give_one_and_the_same_404(desk: Desk) -> Non
     assert desk.sink.keys == []
 
 
+def test_refusals_have_the_services_headers_in_the_services_order(desk: Desk) -> None:
+    """What app/problems.py writes, which this room may not import: else the order of the headers
+    says whose 404 it is. tests/app/test_serving.py pins the same list for the service.
+    """
+    refused = post(desk, f"/hooks/africastalking-sms/{SECRET}x")
+    assert refused.headers.raw == [
+        (b"cache-control", b"no-store"),
+        (b"content-length", b"%d" % len(refused.content)),
+        (b"content-type", b"application/problem+json"),
+    ]
+    desk.sink.error = SinkUnavailable()
+    busy = post(desk)
+    assert [name for name, _ in busy.headers.raw] == [
+        b"cache-control",
+        b"retry-after",
+        b"content-length",
+        b"content-type",
+    ]
+    large = post(desk, body=b"x" * (MAX_BODY + 1))
+    assert [name for name, _ in large.headers.raw] == [
+        b"cache-control",
+        b"connection",
+        b"content-length",
+        b"content-type",
+    ]
+
+
 def test_each_account_has_its_own_secret(coalition: Coalition) -> None:
     other = SECRET[::-1]
     setups = (make_setup("africastalking-sms"), make_setup("africastalking-sms", secret=other))

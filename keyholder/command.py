@@ -1,11 +1,13 @@
 """The `keyholder` command: for the coalition's keyholders and officers."""
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
+from types import FrameType
 from typing import Annotated
 
 import typer
@@ -16,6 +18,7 @@ from keyholder.commands import coalition, epoch, export, identity, opening, read
 from keyholder.commands.printing import warn
 from keyholder.commands.session import Session, Surroundings
 from keyholder.errors import KeyholderError, describe_fault
+from keyholder.hardening import harden_process
 from keyholder.home import locate
 
 app = typer.Typer(
@@ -82,8 +85,28 @@ def _build() -> Callable[..., object]:
     return typer.main.get_command(app)
 
 
+def _end_in_order() -> None:
+    """Let a signal that ends the command end it as an error does: half-written files are removed.
+
+    Exit status 128 and the signal's number. What is ignored (nohup) stays so.
+    """
+    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    ending = [signal.Signals[name] for name in names if hasattr(signal, name)]
+
+    def end(number: int, _frame: FrameType | None) -> None:
+        for one in ending:  # a second one must not cut the removing short
+            signal.signal(one, signal.SIG_IGN)
+        sys.exit(128 + number)
+
+    for one in ending:
+        if signal.getsignal(one) is not signal.SIG_IGN:
+            signal.signal(one, end)
+
+
 def main() -> None:
     """The console script."""
+    harden_process()
+    _end_in_order()
     for stream in (sys.stdout, sys.stderr):  # a terminal without Unicode gets escapes, no traceback
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

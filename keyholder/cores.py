@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 
 from keyholder.envelopes import Kept
 from keyholder.errors import HomeError
+from keyholder.hardening import harden_process
 from keyholder.opening import Desk, EpochKeys, Outcome
 
 CHUNK = 512  # envelopes handed over at once
@@ -65,6 +66,7 @@ def _spread(
 
 
 def _start(keys: Sequence[EpochKeys]) -> None:
+    harden_process()  # a new program is dumpable again, whatever its parent was
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us, without our traceback
     _desk.append(Desk(keys))
 

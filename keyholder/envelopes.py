@@ -1,7 +1,8 @@
 """The envelopes that were downloaded, in one SQLite file: ciphertext alone.
 
 A row per index of the service. `fault` holds a code where the body is not what the leaf says;
-such a row is kept as evidence and never opened. `body` is null where it was purged.
+such a row is kept as evidence and never opened. `body` is null where it was purged. Leaves of other
+things than envelopes are kept for the log's sake, and are neither counted nor read here.
 """
 
 import hashlib
@@ -21,6 +22,12 @@ CREATE TABLE IF NOT EXISTS envelopes (
     idx INTEGER PRIMARY KEY, id BLOB NOT NULL, day INTEGER NOT NULL, leaf BLOB NOT NULL,
     body BLOB, fault TEXT
 )
+"""
+# Leaves of the type LEAF_ENVELOPE, and what cannot be told.
+_VIEW = """
+CREATE VIEW IF NOT EXISTS known AS
+SELECT idx, id, day, body, fault FROM envelopes
+WHERE substr(leaf, 1, 1) = x'01' OR fault IS NOT NULL
 """
 
 
@@ -45,6 +52,7 @@ def open_envelopes(home: Home) -> Iterator[sqlite3.Connection]:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")  # a lost tail is downloaded again
             database.execute(_SCHEMA)
+            database.execute(_VIEW)
             yield database
         finally:
             database.close()
@@ -59,8 +67,8 @@ def find_last(database: sqlite3.Connection) -> int:
 
 
 def count(database: sqlite3.Connection) -> int:
-    """How many rows are held."""
-    return int(database.execute("SELECT count(*) FROM envelopes").fetchone()[0])
+    """How many envelopes are held."""
+    return int(database.execute("SELECT count(*) FROM known").fetchone()[0])
 
 
 def add(database: sqlite3.Connection, items: Sequence[Item]) -> list[tuple[int, str]]:
@@ -78,11 +86,21 @@ def add(database: sqlite3.Connection, items: Sequence[Item]) -> list[tuple[int, 
     return [(item.place, fault) for item, fault in rows if fault is not None]
 
 
+def is_of_another_kind(item: Item) -> bool:
+    """Whether the leaf is of a type that this version does not know, such as a keyring version's.
+
+    Those have no body. With one it would be an envelope that a service hides from its holders.
+    """
+    return item.body is None and item.leaf[:1] not in (b"", bytes((leaves.LEAF_ENVELOPE,)))
+
+
 def find_fault(item: Item) -> str | None:
     """Why body and leaf do not belong together; None where they do.
 
     Codes: leaf-invalid, id-mismatch, envelope-invalid, header-mismatch.
     """
+    if is_of_another_kind(item):
+        return None
     try:
         leaf = leaves.read_leaf(item.leaf)
     except CryptoError:
@@ -101,10 +119,10 @@ def find_fault(item: Item) -> str | None:
 
 
 def read_chunks(database: sqlite3.Connection, size: int) -> Iterator[list[Kept]]:
-    """Everything held, by rising index, `size` at a time."""
+    """Every envelope held, by rising index, `size` at a time."""
     after = -1
     while rows := database.execute(
-        "SELECT idx, id, day, body, fault FROM envelopes WHERE idx > ? ORDER BY idx LIMIT ?",
+        "SELECT idx, id, day, body, fault FROM known WHERE idx > ? ORDER BY idx LIMIT ?",
         (after, size),
     ).fetchall():
         after = rows[-1][0]

@@ -5,6 +5,7 @@ read: a keyring that was exchanged on the disk is refused as one from the networ
 """
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,9 +15,12 @@ from crypto.keyring import Keyring
 from keyholder.errors import CoalitionError, HomeError, ServiceError
 from keyholder.files import write_whole
 from keyholder.home import Home
+from keyholder.repository import name_target
 from keyholder.service import Service, fetch_file
 
 _ROOTS_AT_ONCE = 256
+_TARGETS_AT_ONCE = 64
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,7 @@ def accept(home: Home, held: Held, files: Mapping[str, bytes]) -> Held:
 def fetch_keyring(service: Service, keyring: Keyring) -> dict[str, bytes]:
     """The service's keyring, unverified, with the roots that are held already.
 
-    ServiceError: keyring-at-service where a file is missing, and those of `fetch_file`.
+    ServiceError: keyring-at-service where a file that we read is missing, and as `fetch_file`.
     """
     files = {name: data for name, data in keyring.files.items() if name.endswith(".root.json")}
     for version in range(keyring.root_version + 1, keyring.root_version + 1 + _ROOTS_AT_ONCE):
@@ -76,8 +80,11 @@ def fetch_keyring(service: Service, keyring: Keyring) -> dict[str, bytes]:
     files[f"{version}.snapshot.json"] = _fetch(service, f"{version}.snapshot.json")
     version = _read_version(files[f"{version}.snapshot.json"], "targets.json")
     files[f"{version}.targets.json"] = _fetch(service, f"{version}.targets.json")
-    for name in _read_targets(files[f"{version}.targets.json"]):
-        files[name] = _fetch(service, name)
+    for path, name in _read_targets(files[f"{version}.targets.json"]).items():
+        if path in (keyrings.REPORTER, keyrings.HOLDERS):
+            files[name] = _fetch(service, name)
+        elif (data := fetch_file(service, name)) is not None:
+            files[name] = data  # nothing of ours to read, but whoever signs next carries it on
     return files
 
 
@@ -99,13 +106,14 @@ def _read_version(data: bytes, name: str) -> int:
     return version
 
 
-def _read_targets(data: bytes) -> list[str]:
-    """The names under which the service keeps what a targets file lists."""
+def _read_targets(data: bytes) -> dict[str, str]:
+    """What a targets file lists, and the names under which the service keeps it."""
     try:
         listed = json.loads(data)["signed"]["targets"]
-        names = [f"{target['hashes']['sha256']}.{name}" for name, target in listed.items()]
+        digests = {path: target["hashes"]["sha256"] for path, target in listed.items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise ServiceError("service-answer") from error
-    if len(names) > 64:
+    sound = all(isinstance(one, str) and _DIGEST.fullmatch(one) for one in digests.values())
+    if not sound or len(digests) > _TARGETS_AT_ONCE:
         raise ServiceError("service-answer")
-    return names
+    return {path: name_target(path, digest) for path, digest in digests.items()}

@@ -90,17 +90,14 @@ def _split(group: list[Opened]) -> list[list[Opened]]:
     if "part" not in group[0].report:
         return [group]
     texts: list[list[Opened]] = []
-    said: list[dict[int | None, tuple[object, ...]]] = []
+    places: dict[int | None, dict[object, int]] = {}  # number -> words -> which text has them
     for one in group:
-        number = _part_number(one)
         words = tuple(one.report.get(name) for name in _JOINED_TEXTS)
-        for text, parts in zip(texts, said, strict=True):
-            if parts.setdefault(number, words) == words:
-                text.append(one)
-                break
-        else:
-            texts.append([one])
-            said.append({number: words})
+        known = places.setdefault(_part_number(one), {})
+        place = known.setdefault(words, len(known))  # new words: the first text without the number
+        if place == len(texts):
+            texts.append([])
+        texts[place].append(one)
     return texts
 
 

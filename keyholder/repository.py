@@ -29,6 +29,7 @@ from keyholder.errors import CoalitionError
 
 ROOT_LIFETIME = 730  # days
 KEYRING_LIFETIME = 90  # days; an expired keyring still seals, with a warning
+_HEX_DIGEST = 64  # digits of a SHA-256
 _ROLES = ("root", "targets", "snapshot", "timestamp")
 
 
@@ -61,7 +62,7 @@ def make_keyring(
         data = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
         target = TargetFile.from_data(name, data, ["sha256"])
         targets[name] = target
-        files[f"{target.hashes['sha256']}.{name}"] = data
+        files[name_target(name, target.hashes["sha256"])] = data
     files[f"{version}.targets.json"] = _sign(
         Targets(version=version, expires=expires, targets=targets), officer_seed
     )
@@ -75,13 +76,21 @@ def make_keyring(
     return files
 
 
+def name_target(path: str, digest: str) -> str:
+    """The name of a target's file: its SHA-256 before the last segment (TUF 1.0, section 6.2)."""
+    folder, slash, last = path.rpartition("/")
+    return f"{folder}{slash}{digest}.{last}"
+
+
 def read_documents(keyring: Keyring) -> dict[str, dict[str, Any]]:
     """The signed documents of a keyring that was accepted, by the names they were signed under."""
-    return {
-        name.split(".", 1)[1]: json.loads(data)
-        for name, data in keyring.files.items()
-        if len(name.split(".", 1)[0]) == 64
-    }
+    documents = {}
+    for name, data in keyring.files.items():
+        folder, slash, last = name.rpartition("/")
+        digest, _, rest = last.partition(".")
+        if len(digest) == _HEX_DIGEST:
+            documents[f"{folder}{slash}{rest}"] = json.loads(data)
+    return documents
 
 
 def read_roots(keyring: Keyring) -> dict[str, bytes]:

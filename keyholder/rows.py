@@ -79,7 +79,8 @@ def write_table(rows: Iterable[Row]) -> Iterator[str]:
 
 
 def _write_line(row: Row) -> str:
-    padded = (
-        cell + " " * (width - measure(cell)) for cell, width in zip(row, (*_WIDTHS, 0), strict=True)
-    )
-    return _GAP.join(padded).rstrip()
+    *cells, text = row
+    padded = [
+        cell + " " * (width - measure(cell)) for cell, width in zip(cells, _WIDTHS, strict=True)
+    ]
+    return _GAP.join([*padded, text]).rstrip()

@@ -21,7 +21,7 @@ from keyholder.vault import Identity
 TRIES = 4
 FILE_LIMIT = 1_048_576  # bytes of one file of the keyring
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)  # seconds
-_KEYRING_FILE = re.compile(r"[a-z0-9]{1,64}(\.[a-z]{1,16}){1,2}")
+_KEYRING_FILE = re.compile(r"(?:[a-z0-9-]{1,32}/){0,2}[a-z0-9]{1,64}(?:\.[a-z0-9-]{1,32}){1,2}")
 _Answer = TypeVar("_Answer")
 
 

@@ -7,7 +7,7 @@ from sqlite3 import Connection
 
 import httpx2
 
-from keyholder.envelopes import add, find_last
+from keyholder.envelopes import add, find_last, is_of_another_kind
 from keyholder.errors import ServiceError
 from keyholder.sequence import Item, read_sequence
 from keyholder.service import TRIES, Service, download
@@ -32,23 +32,23 @@ def sync_envelopes(
 ) -> Synced:
     """Everything behind the last index held. What arrived stays, whatever happens after it.
 
-    ServiceError: service-unreachable after several tries without one new envelope; service-busy,
+    ServiceError: service-unreachable after several tries that brought nothing; service-busy,
     service-refused-key, service-answer.
     """
     synced = Synced()
     failures = 0
     while True:
-        before = synced.new
+        before = find_last(database)
         try:
-            with download(service, identity, find_last(database)) as chunks:
+            with download(service, identity, before) as chunks:
                 _keep(read_sequence(chunks), database, synced, advance)
         except httpx2.TransportError as error:
-            failures = failures + 1 if synced.new == before else 1
+            failures = failures + 1 if find_last(database) == before else 1
             if failures >= TRIES:
                 raise ServiceError("service-unreachable") from error
             service.pause(2.0 ** (failures - 1))
             continue
-        if synced.new == before:  # an answer with nothing new: that was all
+        if find_last(database) == before:  # an answer with nothing new: that was all
             return synced
         failures = 0
 
@@ -69,8 +69,9 @@ def _keep(
                 batch.append(item)
         finally:  # what came before a cut is good
             synced.mismatches += add(database, batch)
-            synced.new += len(batch)
-            synced.purged += sum(item.body is None for item in batch)
+            envelopes = [item for item in batch if not is_of_another_kind(item)]
+            synced.new += len(envelopes)
+            synced.purged += sum(item.body is None for item in envelopes)
             advance(len(batch))
         if len(batch) < _BATCH:
             return

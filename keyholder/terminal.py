@@ -68,6 +68,8 @@ def show_lines(text: str, margin: str) -> str:
 
 def shorten(text: str, width: int) -> str:
     """`show(text)` on one line, cut to at most `width` terminal columns with an ellipsis."""
+    if len(text) <= width and text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # what most cells are: nothing to change
     seen = show(_SPACES.sub(" ", text[: 8 * width]).strip())
     if len(text) <= 8 * width and measure(seen) <= width:
         return seen

@@ -8,25 +8,14 @@ from typing import Annotated
 import typer
 
 from keyholder.commands.opening import Tally, list_unopened, open_reports
-from keyholder.commands.options import (
-    Channel,
-    Country,
-    Epoch,
-    Kind,
-    Net,
-    Since,
-    Status,
-    Text,
-    Until,
-    make_filter,
-)
+from keyholder.commands.options import with_filter
 from keyholder.commands.printing import say, warn
 from keyholder.commands.session import Session
 from keyholder.documents import make_document, write_list
 from keyholder.exports.output import check_output, write_output
 from keyholder.exports.stop import write_stop
 from keyholder.exports.table import write_csv
-from keyholder.filters import matches
+from keyholder.filters import Filter, matches
 from keyholder.merge import Merged, merge
 from keyholder.terminal import show
 
@@ -39,22 +28,15 @@ class Format(StrEnum):
     STOP = "stop"
 
 
+@with_filter
 def export(
     context: typer.Context,
     wanted_format: Annotated[
         Format, typer.Option("--format", help="csv: all fields. stop: STOP's 47 columns.")
     ],
     output: Annotated[Path, typer.Option("--output", help="The file to write.")],
+    wanted: Filter,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
-    country: Country = None,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    status: Status = None,
-    kind: Kind = None,
-    net: Net = None,
-    text: Text = None,
-    epoch: Epoch = None,
 ) -> None:
     """Open everything and write the reports, PLAINTEXT, into one file that only you can read.
 
@@ -62,17 +44,6 @@ def export(
     """
     session: Session = context.obj
     check_output(output, force=force)
-    wanted = make_filter(
-        country=country,
-        since=since,
-        until=until,
-        channel=channel,
-        status=status,
-        kind=kind,
-        net=net,
-        text=text,
-        epoch=epoch,
-    )
     opened, tally = open_reports(session)
     found = [one for one in merge(opened) if matches(one, wanted)]
     write_output(output, _write(wanted_format, found, tally))

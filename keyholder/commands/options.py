@@ -1,6 +1,9 @@
 """Options that several commands share."""
 
-from typing import Annotated
+import inspect
+from collections.abc import Callable
+from functools import wraps
+from typing import Annotated, Any
 
 import typer
 
@@ -61,15 +64,15 @@ Epoch = Annotated[int | None, typer.Option("--epoch", min=1, max=65535, help="Nu
 
 def make_filter(
     *,
-    country: str | None,
-    since: str | None,
-    until: str | None,
-    channel: str | None,
-    status: str | None,
-    kind: str | None,
-    net: list[str] | None,
-    text: str | None,
-    epoch: int | None,
+    country: Country = None,
+    since: Since = None,
+    until: Until = None,
+    channel: Channel = None,
+    status: Status = None,
+    kind: Kind = None,
+    net: Net = None,
+    text: Text = None,
+    epoch: Epoch = None,
 ) -> Filter:
     """The filter that the options ask for. typer.BadParameter (exit 2) where one makes no sense."""
     return Filter(
@@ -83,6 +86,26 @@ def make_filter(
         text=text,
         epoch=epoch,
     )
+
+
+def with_filter(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of `make_filter` in the place of its parameter `wanted`.
+
+    Typer reads a command's options from its signature, so the command gets one that has them.
+    """
+    asked = inspect.signature(make_filter).parameters
+    own = inspect.signature(command)
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        wanted = make_filter(**{name: given.pop(name) for name in asked})
+        command(**given, wanted=wanted)
+
+    kept = [one for name, one in own.parameters.items() if name != "wanted"]
+    run.__signature__ = own.replace(  # type: ignore[attr-defined]  # PEP 362 has it
+        parameters=[one.replace(kind=one.KEYWORD_ONLY) for one in (*kept, *asked.values())]
+    )
+    return run
 
 
 def _read_country(name: str) -> str:

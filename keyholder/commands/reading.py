@@ -6,24 +6,12 @@ from typing import Annotated
 import typer
 
 from keyholder.commands.opening import list_unopened, open_held, open_reports, say_unopened
-from keyholder.commands.options import (
-    Channel,
-    Country,
-    Epoch,
-    Json,
-    Kind,
-    Net,
-    Since,
-    Status,
-    Text,
-    Until,
-    make_filter,
-)
+from keyholder.commands.options import Json, with_filter
 from keyholder.commands.printing import say, say_json, say_lines
 from keyholder.commands.session import Session
 from keyholder.documents import make_document, write_list
 from keyholder.errors import ReportError
-from keyholder.filters import matches
+from keyholder.filters import Filter, matches
 from keyholder.merge import Merged, merge
 from keyholder.moments import write_day
 from keyholder.opening import Opened, Unopened
@@ -33,17 +21,10 @@ from keyholder.sheet import write_sheet
 _SHORTEST_ID = 4  # hex digits
 
 
+@with_filter
 def list_reports(
     context: typer.Context,
-    country: Country = None,
-    since: Since = None,
-    until: Until = None,
-    channel: Channel = None,
-    status: Status = None,
-    kind: Kind = None,
-    net: Net = None,
-    text: Text = None,
-    epoch: Epoch = None,
+    wanted: Filter,
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Only so many, the newest.")
     ] = None,
@@ -57,17 +38,6 @@ def list_reports(
     --json prints the documents of spec/exports-v1.md, with the unopened envelopes counted.
     """
     session: Session = context.obj
-    wanted = make_filter(
-        country=country,
-        since=since,
-        until=until,
-        channel=channel,
-        status=status,
-        kind=kind,
-        net=net,
-        text=text,
-        epoch=epoch,
-    )
     opened, tally = open_reports(session)
     found = [one for one in merge(opened) if matches(one, wanted)]
     shown = found if limit is None else found[:limit]

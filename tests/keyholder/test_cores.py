@@ -1,6 +1,10 @@
 """Opening in several processes gives what opening in one gives."""
 
+import base64
+import subprocess
+import sys
 from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +13,7 @@ from keyholder import cores, vault
 from keyholder.envelopes import open_envelopes, read_chunks
 from keyholder.held import read_held
 from keyholder.opening import Opened, choose_keys
+from tests.conftest import ROOT
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
 
@@ -45,6 +50,45 @@ def test_a_killed_worker_is_said_so(
     monkeypatch.setattr("keyholder.commands.opening.count_cores", lambda: 2)
     result = coalition.run("open")
     assert (result.status, "want of memory" in result.err) == (1, True)
+
+
+_PROBE = """
+import os, sys
+from pathlib import Path
+from keyholder import cores
+from keyholder.opening import EpochKeys
+
+def look(_):
+    told = [Path(f"/proc/self/{name}").read_bytes() for name in ("cmdline", "environ")]
+    return [len(cores._desk), os.getpid(), b"".join(told).hex()]
+
+if __name__ == "__main__":
+    cores._open_chunk = look
+    keys = (EpochKeys(1, 0, {}, {"A": b"canary-seed-of-32-bytes-in-clear"}),)
+    for desks, worker, told in cores.open_chunks([[]], keys, cores.ALONE + 1, 2):
+        print(desks, worker != os.getpid(), told, len(os.listdir(os.environ["TMPDIR"])))
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
+def test_workers_get_seeds_by_no_argument_environment_or_file(tmp_path: Path) -> None:
+    script = tmp_path / "probe.py"
+    script.write_text(_PROBE, encoding="utf-8")
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    done = subprocess.run(
+        [sys.executable, script],
+        capture_output=True,
+        check=True,
+        env={"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)},
+    )
+    desks, apart, told, files = done.stdout.split()
+    assert (desks, apart, files) == (b"1", b"True", b"0")
+    seen = bytes.fromhex(told.decode())
+    assert b"multiprocessing" in seen
+    assert b"canary" not in seen
+    assert b"canary".hex().encode() not in seen
+    assert base64.b64encode(b"canary") not in seen
 
 
 def test_there_is_a_core() -> None:

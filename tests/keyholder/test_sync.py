@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Callable
 from typing import Any
@@ -204,6 +205,42 @@ class TestMismatches:
         assert find_fault(Item(0, leaf[:7] + digest, junk)) == "envelope-invalid"
 
 
+class TestOtherLeaves:
+    """Leaves of types that this version does not know (spec/service-v1.md)."""
+
+    LEAF = b"\x02" + bytes(32)  # a keyring version's hash
+
+    def test_are_kept_and_ignored(self, coalition: DeskForTests, service: FakeService) -> None:
+        service.store(*seal_some(coalition, 2))
+        service.items.insert(1, [1, self.LEAF, None])
+        service.items[2][0] = 2
+        service.items += [[3, b"\xff", None]]
+        told = coalition.done("sync", "--json").json
+        assert {name: told[name] for name in ("new", "held", "purged", "mismatches", "gaps")} == {
+            "new": 2,
+            "held": 2,
+            "purged": 0,
+            "mismatches": [],
+            "gaps": [],
+        }
+        assert coalition.done("open", "--json").json == {"opened": 2, "unopened": []}
+        with open_envelopes(coalition.home) as database:
+            kept = database.execute("SELECT leaf FROM envelopes ORDER BY idx").fetchall()
+        assert (kept[1], kept[3]) == ((self.LEAF,), (b"\xff",))
+
+    def test_a_page_of_them_alone_is_no_end(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        service.items = [[0, self.LEAF, None], [1, self.LEAF, None]]
+        service.store(*seal_some(coalition, 1))
+        service.page = 2
+        assert coalition.done("sync", "--json").json["new"] == 1
+
+    def test_no_type_at_all_is_a_fault(self) -> None:
+        assert find_fault(Item(0, b"", None)) == "leaf-invalid"
+        assert find_fault(Item(0, b"\x01", None)) == "leaf-invalid"
+
+
 class TestKeyring:
     def next_keyring(self, desk: DeskForTests, **changes: Any) -> dict[str, bytes]:
         keyring = read_held(desk.home).keyring
@@ -287,13 +324,51 @@ class TestKeyring:
     def test_target_names_from_outside_are_never_followed(
         self, coalition: DeskForTests, service: FakeService
     ) -> None:
-        for name in ("../../secret", "a/b.json", "x" * 300):
-            targets = {"signed": {"targets": {name: {"hashes": {"sha256": "00"}}}}}
+        names = ("../../secret", "a//b.json", "a/../b.json", "/b.json", "a/b/c/d.json", "x" * 300)
+        for name in (*names, "b.json?x", "b.json#x", "%2e.json", "b\n.json"):
+            targets = {"signed": {"targets": {name: {"hashes": {"sha256": "00" * 32}}}}}
             service.files["2.targets.json"] = json.dumps(targets).encode()
             service.requests.clear()
             result = coalition.run("sync")
             assert (result.status, "makes no sense" in result.err) == (1, True)
-            assert not any(name in request for request in service.requests)
+            assert not any("00" * 32 in request for request in service.requests)
+
+    @pytest.mark.parametrize("digest", ["00", "../" * 21 + "a", "A" * 64, 7, None])
+    def test_digests_from_outside_are_never_followed(
+        self, coalition: DeskForTests, service: FakeService, digest: object
+    ) -> None:
+        targets = {"signed": {"targets": {"reporter.json": {"hashes": {"sha256": digest}}}}}
+        service.files["2.targets.json"] = json.dumps(targets).encode()
+        result = coalition.run("sync")
+        assert (result.status, "makes no sense" in result.err) == (1, True)
+        assert not any("reporter" in request for request in service.requests)
+
+    def list_wraps(self, desk: DeskForTests) -> dict[str, bytes]:
+        keyring = read_held(desk.home).keyring
+        documents = {**read_documents(keyring), "wraps/1-a.json": {"wraps": []}}
+        seed = unlock(desk.home, PASSPHRASE).officer_seed
+        return make_keyring(read_roots(keyring), keyring.version + 1, seed, documents, desk.now)
+
+    def test_wraps_are_fetched_and_carried_on_unread(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        service.files = self.list_wraps(coalition)
+        (wraps,) = (name for name in service.files if name.startswith("wraps/"))
+        assert re.fullmatch(r"wraps/[0-9a-f]{64}\.1-a\.json", wraps)
+        assert coalition.done("sync", "--json").json["keyring"] == {"version": 3, "refused": None}
+        assert read_held(coalition.home).keyring.files[wraps] == service.files[wraps]
+        coalition.done("epoch", "new")
+        assert read_documents(read_held(coalition.home).keyring)["wraps/1-a.json"] == {"wraps": []}
+
+    def test_a_service_may_lack_what_this_version_does_not_read(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        service.files = {
+            name: data
+            for name, data in self.list_wraps(coalition).items()
+            if not name.startswith("wraps/")
+        }
+        assert coalition.done("sync", "--json").json["keyring"] == {"version": 3, "refused": None}
 
     def test_cbor_of_the_fake_is_what_the_service_sends(self, service: FakeService) -> None:
         service.items = [[0, b"leaf", None]]

@@ -88,6 +88,8 @@ def test_a_cell_keeps_its_width(text: str, width: int) -> None:
 def test_wide_letters_count_twice() -> None:
     assert measure("中文") == 4
     assert shorten("中文中文中文", 6) == "中文…"
+    assert shorten(" a b ", 20) == "a b"
+    assert shorten("a  b", 20) == shorten("a\tb", 20) == "a b"
     assert shorten("x" * 10_000_000, 10) == "x" * 9 + "…"
 
 

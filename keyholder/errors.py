@@ -118,6 +118,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "report-ambiguous": ("Several reports have ids that begin so", "Give more of the id"),
     # exports
+    "output-stream": (
+        "An export is written into a file, never to the terminal or a pipe",
+        "Give --output the name of a file",
+    ),
     "output-exists": (
         "The output file is there already",
         "Name another one, or add --force to replace it",

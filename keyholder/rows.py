@@ -7,6 +7,7 @@ from keyholder.merge import Merged
 from keyholder.moments import show_moment, write_day
 from keyholder.terminal import measure, shorten
 from reports.places import region_name
+from reports.report import Report
 
 SHORT_ID = 4  # bytes of a report's id that the table shows
 _LEVELS = ("down", "slow", "ok")
@@ -27,8 +28,8 @@ class Row(NamedTuple):
     text: str
 
 
-HEADER = Row("ID", "RECEIVED", "OBSERVED", "CC", "AREA", "NET", "SINCE", "CHANNEL", "TEXT")
-_WIDTHS = (8, 10, 16, 2, 20, 24, 16, 11)  # terminal columns; the text takes the rest
+HEADER = Row("ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TEXT")
+_WIDTHS = (8, 10, 16, 2, 20, 30, 16, 11)  # terminal columns; the text takes the rest
 _NARROWEST_TEXT = 24
 _FIXED = sum(_WIDTHS) + len(_GAP) * len(_WIDTHS)
 
@@ -44,10 +45,10 @@ def make_row(merged: Merged, text_width: int) -> Row:
         "" if observed is None else show_moment(observed),
         shorten(report.get("cc", ""), 2),
         shorten(describe_area(merged), 20),
-        shorten(describe_net(report.get("net", {})), 24),
+        shorten(describe_cut(report), 30),
         "" if since is None else show_moment(since, report.get("since_precision")),
         shorten(",".join(merged.channels), 11),
-        shorten(str(report.get("text") or report.get("raw") or ""), text_width),
+        shorten(str(report.get("raw") or report.get("text") or ""), text_width),
     )
 
 
@@ -56,6 +57,13 @@ def describe_area(merged: Merged) -> str:
     region, area = merged.report.get("region"), merged.report.get("area")
     name = region_name(region) or region if region else ""
     return ", ".join(str(part) for part in (area, name) if part)
+
+
+def describe_cut(report: Report) -> str:
+    """The kinds of cut, then the networks: `full; down data`. A text in plain words often says the
+    first alone."""
+    kinds = ",".join(map(str, report.get("kind", [])))
+    return "; ".join(part for part in (kinds, describe_net(report.get("net", {}))) if part)
 
 
 def describe_net(net: dict[str, str]) -> str:

@@ -8,7 +8,9 @@ from keyholder.files import write_whole
 
 
 def check_output(path: Path, *, force: bool) -> None:
-    """Before any work: ExportError output-exists, output-unwritable."""
+    """Before any work: ExportError output-stream, output-exists, output-unwritable."""
+    if str(path) == "-":
+        raise ExportError("output-stream")
     if path.exists() and (not force or not path.is_file()):
         raise ExportError("output-exists")
     if not path.parent.is_dir():

@@ -3,13 +3,17 @@
 import csv
 import io
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyholder.errors import ExportError
 from keyholder.exports.cells import defuse, plain
+from keyholder.exports.output import check_output
 from keyholder.exports.table import write_line
+from keyholder.rows import describe_cut
 from keyholder.terminal import show
 from tests.conftest import ROOT
 from tests.keyholder.hostile import HOSTILE, PLAIN
@@ -69,3 +73,16 @@ def test_examples() -> None:
 def test_the_worked_example_of_the_spec() -> None:
     spec = (ROOT / "spec" / "exports-v1.md").read_text(encoding="utf-8")
     assert write_line(["=1+1; -2\n@x"]).decode().replace("\r\n", "\n") in spec
+
+
+def test_an_export_never_goes_to_a_stream() -> None:
+    with pytest.raises(ExportError) as caught:
+        check_output(Path("-"), force=True)
+    assert caught.value.code == "output-stream"
+
+
+def test_the_line_shows_the_text_as_it_came_and_the_kind_of_cut() -> None:
+    report = {"chan": "sms", "kind": ["full"], "raw": "No internet in Yangon", "text": "in Yangon"}
+    assert describe_cut(report) == "full"
+    assert describe_cut({**report, "net": {"data": "down"}}) == "full; down data"
+    assert describe_cut({}) == ""

@@ -182,3 +182,32 @@ class PassphraseError(CryptoError):
         "Use a copy of it; treat this one as forged.",
         "key-length": "A vault key is exactly 32 bytes. Check the file that the key came from.",
     }
+
+
+class LogError(CryptoError):
+    """A proof of the log is false, or what was kept of it is damaged."""
+
+    CAUSES: ClassVar[Causes] = {
+        "inclusion-wrong": "The proof does not show that this leaf is in the log. "
+        "Fetch it again; if it stays so, tell the coalition.",
+        "consistency-wrong": "The proof does not show that the older log is the newer one's "
+        "beginning. Keep both checkpoints, and tell the coalition.",
+        "frontier-damaged": "What was kept of the log's hashes is damaged. "
+        "Compute it again from the leaves.",
+    }
+
+
+class NoteError(CryptoError):
+    """A signed note, a checkpoint or a receipt was refused."""
+
+    CAUSES: ClassVar[Causes] = {
+        "note-form": "This is not a signed note. Fetch it again, and check the address.",
+        "note-key": "This is not a key for signed notes. Copy the whole key as it was given.",
+        "note-not-signed": "The key that was asked for did not sign this. "
+        "Check which key the keyring lists, and tell the coalition.",
+        "note-signature-wrong": "A signature under this is false. "
+        "Keep it as evidence, and tell the coalition.",
+        "checkpoint-form": "The note is signed, but it is no checkpoint. "
+        "Check the address, and tell the operator.",
+        "receipt-form": "This is not a receipt. Fetch it again, and check the address.",
+    }

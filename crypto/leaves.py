@@ -1,4 +1,4 @@
-"""Leaves: what the log says of an envelope for ever, 39 bytes of it."""
+"""Leaves: what the log says of an envelope (39 bytes) or of a keyring (33 bytes) for ever."""
 
 from dataclasses import dataclass
 
@@ -6,8 +6,11 @@ from crypto.envelope import Header, Suite, envelope_length
 from crypto.errors import EnvelopeError
 
 LEAF_ENVELOPE = 0x01
+LEAF_KEYRING = 0x02
 LEAF_SIZE = 39
 """Bytes: type u8, suite u8, epoch u16, size class u8, day u16, id 32."""
+KEYRING_LEAF_SIZE = 33
+"""Bytes: type u8, SHA-256 of the keyring's bundle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,3 +52,19 @@ def read_leaf(leaf: bytes) -> Leaf:
         raise EnvelopeError("leaf-invalid")
     header = Header(suite, int.from_bytes(leaf[2:4], "big"), leaf[4])
     return Leaf(header, int.from_bytes(leaf[5:7], "big"), leaf[7:])
+
+
+def keyring_leaf(digest: bytes) -> bytes:
+    """The leaf of a keyring: 33 bytes. `digest` is the SHA-256 of its bundle (ValueError else)."""
+    if len(digest) != 32:
+        raise ValueError("a digest is 32 bytes")
+    return bytes((LEAF_KEYRING,)) + digest
+
+
+def find_digest(leaf: bytes) -> bytes | None:
+    """The digest by which a leaf is found: an envelope's id, a keyring's; None for others."""
+    if len(leaf) == LEAF_SIZE and leaf[0] == LEAF_ENVELOPE:
+        return leaf[7:]
+    if len(leaf) == KEYRING_LEAF_SIZE and leaf[0] == LEAF_KEYRING:
+        return leaf[1:]
+    return None

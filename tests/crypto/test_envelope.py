@@ -20,7 +20,14 @@ from crypto.envelope import (
     write_header,
 )
 from crypto.errors import CryptoError, EnvelopeError
-from crypto.leaves import LEAF_SIZE, Leaf, envelope_leaf, read_leaf
+from crypto.leaves import (
+    LEAF_SIZE,
+    Leaf,
+    envelope_leaf,
+    find_digest,
+    keyring_leaf,
+    read_leaf,
+)
 
 FORMS = [
     (suite, size_class)
@@ -127,5 +134,18 @@ def test_errors_have_stable_codes_and_fixed_texts() -> None:
             assert text.count(". ") + text.count("; ") >= 1
             assert code == code.lower().replace("_", "-")
     assert len(codes) == len(set(codes))
-    assert len(CryptoError.__subclasses__()) == 6
+    assert len(CryptoError.__subclasses__()) == 8
     assert set(errors.EnvelopeError.CAUSES) & set(errors.OpeningError.CAUSES) == set()
+
+
+def test_keyring_leaves_and_digests() -> None:
+    digest = bytes(range(32))
+    assert keyring_leaf(digest).hex() == "02" + digest.hex()
+    leaf = envelope_leaf(Header(Suite.SEALED_BOX, 1, 0), 1, digest)
+    assert find_digest(keyring_leaf(digest)) == find_digest(leaf) == digest
+    for other in (b"", leaf[1:], b"\x02" + leaf[1:], b"\x01" + digest, b"\x03" + digest):
+        assert find_digest(other) is None
+    with pytest.raises(ValueError, match="32 bytes"):
+        keyring_leaf(digest[1:])
+    with pytest.raises(EnvelopeError):
+        read_leaf(keyring_leaf(digest))

@@ -7,10 +7,29 @@ from pathlib import Path
 import pytest
 
 from crypto.bundles import write_bundle
+from crypto.checkpoints import (
+    Checkpoint,
+    Receipt,
+    check_receipt,
+    make_cosigner,
+    make_log_signer,
+    write_checkpoint,
+    write_receipt,
+)
 from crypto.envelope import Suite, envelope_id, padded_lengths, read_header, write_header
-from crypto.errors import CryptoError, EnvelopeError, KeyringError, OpeningError, SealedSmsError
-from crypto.leaves import envelope_leaf
+from crypto.errors import (
+    CryptoError,
+    EnvelopeError,
+    KeyringError,
+    LogError,
+    NoteError,
+    OpeningError,
+    SealedSmsError,
+)
+from crypto.leaves import envelope_leaf, keyring_leaf
 from crypto.locks import derive_lock
+from crypto.log import find_root, hash_leaf
+from crypto.notes import Note, sign, write_key, write_note
 from crypto.sealed_sms import write_texts
 from crypto.statements import read_reporter
 from tools.vectors.boxes import seal_box
@@ -18,7 +37,7 @@ from tools.vectors.keys import REPORT_ID, SEEDS
 from tools.vectors.sealers import pad
 
 SPEC = Path(__file__).resolve().parent.parent.parent / "spec"
-FORMATS = ["envelope-v1.md", "sealed-sms-v1.md", "keyring-v1.md"]
+FORMATS = ["envelope-v1.md", "sealed-sms-v1.md", "keyring-v1.md", "log-v1.md"]
 
 
 def read_example(name: str) -> dict[str, str]:
@@ -78,6 +97,25 @@ def test_keyring_example() -> None:
     assert example["key"] == read_example("envelope-v1.md")["public key"]
 
 
+def test_log_example() -> None:
+    example = read_example("log-v1.md")
+    bundle = bytes.fromhex(read_example("keyring-v1.md")["bundle"])
+    leaf = bytes.fromhex(read_example("envelope-v1.md")["leaf on day 20717"])
+    leaves = [keyring_leaf(sha256(bundle).digest()), leaf]
+    hashes = [hash_leaf(one) for one in leaves]
+    assert [leaves[0].hex(), *(one.hex() for one in hashes), find_root(hashes).hex()] == [
+        example[name] for name in ("leaf 0", "hash 0", "hash 1", "root")
+    ]
+    signer = make_log_signer(bytes.fromhex(example["log's seed"]))
+    assert write_key(signer.key) == example["log's key"]
+    cosigner = make_cosigner(example["holder"], bytes.fromhex(example["holder's seed"]))
+    text = write_checkpoint(Checkpoint(signer.name, 2, find_root(hashes)))
+    note = Note(text, (sign(signer, text), sign(cosigner, text, 20717 * 86_400)))
+    receipt = Receipt(1, (hashes[0],), write_note(note))
+    assert write_receipt(receipt).decode() in (SPEC / "log-v1.md").read_text(encoding="utf-8")
+    assert check_receipt(receipt, leaves[1], signer.key).size == 2
+
+
 def test_overheads_of_the_table() -> None:
     text = (SPEC / "envelope-v1.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(..)` \| .* \| .* \| ([\d,]+) bytes \|$", text, re.MULTILINE)
@@ -97,7 +135,10 @@ NOT_READ = {
 }
 
 
-@pytest.mark.parametrize("errors", [EnvelopeError, OpeningError, SealedSmsError, KeyringError])
+@pytest.mark.parametrize(
+    "errors",
+    [EnvelopeError, OpeningError, SealedSmsError, KeyringError, LogError, NoteError],
+)
 def test_every_code_is_in_a_spec(errors: type[CryptoError]) -> None:
     texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in FORMATS)
     assert {code for code in errors.CAUSES if f"`{code}`" not in texts} <= NOT_READ

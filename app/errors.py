@@ -25,6 +25,8 @@ CAUSES: Mapping[str, str] = {
     "batch-item-type": "An item of the batch is not a byte string. Send envelopes alone.",
     "keyring-not-accepted": "This service has no pinned root and accepts no keyring. "
     "Ask the operator to pin the coalition's root file.",
+    "cosignature-refused": "This is not a holder's cosignature of the newest checkpoint. "
+    "Fetch the checkpoint, check it, and cosign that one.",
     "internal": "The service has a fault. Tell the operator the incident id.",
     # the store
     "store-full": "The service has no room left. Keep the envelope and try again later.",
@@ -40,6 +42,8 @@ CAUSES: Mapping[str, str] = {
     "Use sqlite:///FILE.",
     "pragma-refused": "SQLite did not take a setting that durability needs. "
     "Check that the file is on a local disk and that this program may write it.",
+    "log-damaged": "The leaves in the database are not those that the log signed before. "
+    "Stop the service, keep the database as it is, and tell the coalition.",
     "schema-mismatch": "The database does not have the schema that this program needs. "
     "Run `heliograph migrate`.",
 }

@@ -26,6 +26,8 @@ class Limits:
     """Keyring bundles that come in or are held in memory at once while one is being verified."""
     keyring_seconds: float = 15.0
     """From the end of the headers to the end of a keyring bundle, absolute."""
+    cosignature_bytes: int = 4 * KIB
+    """Cosignature lines brought in one request; one line has under 200 bytes."""
     reserve_requests: int = 32
     """Requests in flight, and connections, beyond the service's `connections`: the requests are for
     keyholders (GET /v1/envelopes), /healthz and /readyz alone."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fastapi.responses import Response
 
 from app.errors import CAUSES, ServiceError
-from crypto.errors import CryptoError, EnvelopeError, KeyringError
+from crypto.errors import CryptoError, EnvelopeError, KeyringError, NoteError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -44,6 +44,7 @@ _OWN = {
     "batch-malformed": 400,
     "batch-item-type": 400,
     "keyring-not-accepted": 403,
+    "cosignature-refused": 409,
     "internal": 500,
     "store-full": 507,
     "parts-full": 507,
@@ -67,6 +68,7 @@ _KEYRING = {
 _CATALOGUE: Mapping[str, ProblemKind] = {
     **{code: ProblemKind(code, status, CAUSES[code]) for code, status in _OWN.items()},
     **{code: ProblemKind(code, 400, EnvelopeError.CAUSES[code]) for code in _READING},
+    "note-form": ProblemKind("note-form", 400, NoteError.CAUSES["note-form"]),
     **{
         code: ProblemKind(code, _KEYRING.get(code, 400), text)
         for code, text in KeyringError.CAUSES.items()

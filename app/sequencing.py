@@ -8,15 +8,19 @@ leaf: each step looks its ids up in the log, and drops what is there.
 
 from collections.abc import Callable, Iterator, Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, insert, select
 
 from app.databases import Database
 from app.entries import LEAF_ID_START, prefix_of
 from app.limits import Limits
-from app.tables import LogLeaf, Pending
+from app.tables import KeyringVersion, LeafId, LogLeaf, Pending
+from app.tiles import append_tiles, count_leaves
+from crypto.leaves import keyring_leaf
 
 PENDING = Pending.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 LEAF = LogLeaf.__table__  # type: ignore[attr-defined]
+LEAF_ID = LeafId.__table__  # type: ignore[attr-defined]
+KEYRING = KeyringVersion.__table__  # type: ignore[attr-defined]
 
 Waiting = tuple[bytes, int, int]
 """Envelope id, seq, length of the envelope in bytes."""
@@ -48,7 +52,7 @@ def make_step(database: Database, step: Sequence[Waiting]) -> Callable[[Connecti
     def run(connection: Connection) -> int:
         leaves = database.find_leaves(connection, [prefix_of(id) for id, _seq, _length in step])
         logged = {leaf[LEAF_ID_START:] for leaf in leaves}
-        start = index = _count_leaves(connection)
+        start = index = count_leaves(connection)
         moves: list[tuple[int, int, int]] = []
         for id, seq, _length in step:
             if id not in logged:
@@ -58,12 +62,27 @@ def make_step(database: Database, step: Sequence[Waiting]) -> Callable[[Connecti
         if moves:
             database.move_pending(connection, moves)
         database.delete_pending(connection, [seq for _id, seq, _length in step])
+        append_tiles(connection)
         return index - start
 
     return run
 
 
-def _count_leaves(connection: Connection) -> int:
-    """The next index: indexes have no gaps and start at 0."""
-    newest = connection.execute(select(func.max(LEAF.c.log_index))).scalar()
-    return 0 if newest is None else int(newest) + 1
+def find_keyrings(connection: Connection, database: Database) -> list[bytes]:
+    """Digests of keyrings that were taken into use and have no leaf yet, by rising number."""
+    digests = (
+        connection.execute(select(KEYRING.c.digest).order_by(KEYRING.c.number)).scalars().all()
+    )
+    leaves = set(database.find_leaves(connection, [prefix_of(digest) for digest in digests]))
+    return [digest for digest in dict.fromkeys(digests) if keyring_leaf(digest) not in leaves]
+
+
+def log_keyrings(connection: Connection, database: Database) -> int:
+    """Gives those keyrings their leaves, as a function for the writer; returns how many."""
+    digests = find_keyrings(connection, database)
+    start = count_leaves(connection)
+    for index, digest in enumerate(digests, start):
+        connection.execute(insert(LEAF).values(log_index=index, leaf=keyring_leaf(digest)))
+        connection.execute(insert(LEAF_ID).values(log_index=index, id_prefix=prefix_of(digest)))
+    append_tiles(connection)
+    return len(digests)

@@ -16,8 +16,11 @@ from app.health import create_health_router
 from app.keyring_routes import create_keyring_router
 from app.keyrings import Keyrings
 from app.limits import Limits
+from app.log import Log
+from app.log_routes import create_log_router
 from app.store import Store
 from app.upkeep import run_upkeep
+from crypto.checkpoints import make_log_signer
 
 TELEMETRY: Any = {
     "tracing": False,
@@ -35,6 +38,7 @@ def create_service(
     keyrings: Keyrings,
     public_urls: Sequence[str],
     clock: Callable[[], float],
+    log_seed: bytes,
     routers: Sequence[APIRouter] = (),
     limits: Limits | None = None,
     sequence_interval: float = 600.0,
@@ -42,10 +46,12 @@ def create_service(
     """The service. Its lifespan starts and stops the store, loads the keyring and runs the upkeep.
 
     `public_urls` are the addresses (https://host, no path) for which keyholders may sign. `routers`
-    are what the composition root mounts besides (webhooks). `sequence_interval` is in seconds.
+    are what the composition root mounts besides (webhooks). `log_seed` (32 bytes,
+    Ed25519) signs checkpoints. `sequence_interval` is in seconds.
     """
     limits = limits or store.limits
-    api = create_api(store, keyrings, public_urls, limits)
+    log = Log(store, make_log_signer(log_seed))
+    api = create_api(store, keyrings, log, public_urls, limits)
     for router in routers:
         api.include_router(router)
     take_envelopes = intake.create_intake(store, limits)
@@ -57,7 +63,7 @@ def create_service(
         try:
             await keyrings.load()
             upkeep = asyncio.create_task(
-                run_upkeep(store, keyrings, interval=sequence_interval, clock=clock)
+                run_upkeep(store, keyrings, log, interval=sequence_interval, clock=clock)
             )
             yield
         finally:
@@ -84,7 +90,7 @@ def create_service(
 
 
 def create_api(
-    store: Store, keyrings: Keyrings, public_urls: Sequence[str], limits: Limits
+    store: Store, keyrings: Keyrings, log: Log, public_urls: Sequence[str], limits: Limits
 ) -> FastAPI:
     """All that is not hot, as a FastAPI application; its description has the hot path too.
 
@@ -102,6 +108,7 @@ def create_api(
     )
     api.include_router(create_health_router(store))
     api.include_router(create_keyring_router(keyrings, limits))
+    api.include_router(create_log_router(log, keyrings, limits))
     api.include_router(create_download_router(store, keyrings, public_urls, limits))
     add_handlers(api, limits)
     api.openapi = lambda: describe(api, limits)  # type: ignore[method-assign]  # FastAPI's own way

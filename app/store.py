@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select, text
@@ -14,7 +15,7 @@ from app.entries import Entry, make_entry
 from app.errors import StoreUnavailable
 from app.limits import Limits
 from app.memory import Memory
-from app.sequencing import cut_steps, make_step, plan_run
+from app.sequencing import cut_steps, find_keyrings, log_keyrings, make_step, plan_run
 from app.sweeping import sweep_days
 from app.tables import SCHEMA_REVISION, LogBody, LogLeaf
 from app.work import EntriesWork, LoneWork, Outcome, PartWork
@@ -155,10 +156,12 @@ class Store:
         return bool(await self._writer.submit(work))
 
     async def sequence(self) -> int:
-        """Gives log indexes to what was pending at the call; returns how many. See
-        app/sequencing.py.
+        """Gives log indexes to new keyrings and to what was pending at the call; returns how many.
+        See app/sequencing.py.
         """
         total = 0
+        if await self.read(partial(find_keyrings, database=self._database)):
+            total = await self.write(partial(log_keyrings, database=self._database))
         for step in cut_steps(await self.read(plan_run), self.limits):
             total += await self.write(make_step(self._database, step))
             self._memory.drop(id for id, _seq, _length in step)

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 METADATA = SQLModel.metadata
 
-SCHEMA_REVISION = "0001"
+SCHEMA_REVISION = "0002"
 """The migration that this code needs (a test compares it with the head of migrations/)."""
 
 # In SQLite only a column declared INTEGER is the row id itself; any other key is a second tree.
@@ -57,6 +57,32 @@ class LeafId(SQLModel, table=True):
 
     id_prefix: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     log_index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+
+
+class LogTile(SQLModel, table=True):
+    """Hashes of complete groups of leaves, at levels 8, 16, 24, … alone (crypto/log.py): one for
+    256 leaves. The hashes between are computed again where a proof needs them.
+    """
+
+    __tablename__ = "log_tile"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    level: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    position: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class LogCheckpoint(SQLModel, table=True):
+    """What the log signed of itself, by size. The note takes up cosignatures while it is the
+    newest.
+    """
+
+    __tablename__ = "checkpoint"
+
+    size: int = Field(sa_column=Column(ROW_NUMBER, primary_key=True, autoincrement=False))
+    root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    note: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    day: int = Field(sa_column=Column(Integer, nullable=False))
 
 
 class MessageKey(SQLModel, table=True):

@@ -1,5 +1,5 @@
-"""What the service does by itself: sequencing at an interval, sweeping once a day, a word on the
-keyring.
+"""What the service does by itself: sequencing and a checkpoint at an interval, sweeping once a day,
+a word on the keyring.
 """
 
 import asyncio
@@ -8,15 +8,16 @@ from collections.abc import Callable
 
 from app.errors import StoreError
 from app.keyrings import Keyrings
+from app.log import Log
 from app.store import Store
 from crypto.keyring import expired
 
 LOOK_SECONDS = 1.0
-log = logging.getLogger("heliograph.upkeep")
+logger = logging.getLogger("heliograph.upkeep")
 
 
 async def run_upkeep(
-    store: Store, keyrings: Keyrings, *, interval: float, clock: Callable[[], float]
+    store: Store, keyrings: Keyrings, log: Log, *, interval: float, clock: Callable[[], float]
 ) -> None:
     """Runs until it is cancelled; the step under way is finished. `interval` is in seconds.
 
@@ -25,12 +26,12 @@ async def run_upkeep(
     swept: int | None = None
     while True:
         try:
-            await store.sequence()
+            await log.advance()
             if swept != store.day:
                 swept = await store.sweep()
                 _warn(keyrings, int(clock()))
         except StoreError as error:
-            log.warning("code=%s task=upkeep", error.code)
+            logger.warning("code=%s task=upkeep", error.code)
         await _wait(store, interval)
 
 
@@ -48,6 +49,6 @@ def _warn(keyrings: Keyrings, now: int) -> None:
     report.
     """
     if keyrings.current is None:
-        log.warning("code=keyring-missing")
+        logger.warning("code=keyring-missing")
     elif expired(keyrings.current, now):
-        log.warning("code=keyring-expired")
+        logger.warning("code=keyring-expired")

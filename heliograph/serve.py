@@ -5,6 +5,7 @@ import gc
 import hashlib
 import logging
 import os
+import secrets
 import socket
 import sys
 import time
@@ -27,10 +28,12 @@ from heliograph.logs import set_up_logs
 from heliograph.loopback import is_loopback
 from heliograph.migrate import migrate_store
 from heliograph.mounted_gateway import create_hooks
+from heliograph.private_files import write_private
 from heliograph.settings import Settings
 from sms.errors import SetupError
 
 log = logging.getLogger("heliograph.serve")
+LOG_SEED_SIZE = 32
 FATAL_STATUS = 70  # EX_SOFTWARE of sysexits.h: a supervisor should start us again
 
 
@@ -102,6 +105,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         keyrings=keyrings,
         public_urls=settings.public_urls,
         clock=time.time,
+        log_seed=_log_seed(settings),
         routers=[*hooks, *routers],
         limits=settings.limits,
         sequence_interval=settings.sequence_interval_seconds,
@@ -140,6 +144,24 @@ def _read_root(settings: Settings) -> bytes | None:
         raise SettingsError(
             "root-file", "The pinned root file cannot be read.", "Check HELIOGRAPH_ROOT_FILE."
         ) from None
+
+
+def _log_seed(settings: Settings) -> bytes:
+    """The key that signs the log's checkpoints; made at first start. A new key is a new log."""
+    path = settings.data_dir / "log.key"
+    try:
+        if not path.exists():
+            write_private(path, secrets.token_bytes(LOG_SEED_SIZE))
+        seed = path.read_bytes()
+    except OSError:
+        seed = b""
+    if len(seed) != LOG_SEED_SIZE:
+        raise SettingsError(
+            "log-key",
+            "The log's key file cannot be used.",
+            "Check HELIOGRAPH_DATA_DIR; put log.key back from a copy.",
+        )
+    return seed
 
 
 def _listen(settings: Settings) -> socket.socket:

@@ -1,4 +1,4 @@
-"""The envelopes that were downloaded, in one SQLite file: ciphertext alone.
+"""The log as it was downloaded, in one SQLite file: ciphertext alone.
 
 A row per index of the service. `fault` holds a code where the body is not what the leaf says;
 such a row is kept as evidence and never opened. `body` is null where it was purged. Leaves of other
@@ -87,7 +87,7 @@ def add(database: sqlite3.Connection, items: Sequence[Item]) -> list[tuple[int, 
 
 
 def is_of_another_kind(item: Item) -> bool:
-    """Whether the leaf is of a type that this version does not know, such as a keyring version's.
+    """Whether the leaf is no envelope's: a keyring's, or of a type that this version does not know.
 
     Those have no body. With one it would be an envelope that a service hides from its holders.
     """

@@ -9,8 +9,10 @@ from pathlib import Path
 
 from app.keyrings import Keyrings
 from app.limits import Limits
+from app.log import Log
 from app.service import create_api
 from app.store import Store
+from crypto.checkpoints import make_log_signer
 
 FILE = Path(__file__).resolve().parent.parent / "spec" / "openapi.json"
 
@@ -18,7 +20,8 @@ FILE = Path(__file__).resolve().parent.parent / "spec" / "openapi.json"
 def make_openapi() -> str:
     """The description as JSON text. No database is opened."""
     store = Store("sqlite:///never-opened.db", clock=lambda: 0.0, on_fatal=print)
-    api = create_api(store, Keyrings(store, None), (), Limits())
+    log = Log(store, make_log_signer(bytes(32)))
+    api = create_api(store, Keyrings(store, None), log, (), Limits())
     return json.dumps(api.openapi(), indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -17,13 +17,16 @@ from uvicorn import Server
 
 from app.keyrings import Keyrings
 from app.limits import Limits
+from app.log import Log
 from app.service import create_service
 from app.serving import configure_server
 from app.store import Store
+from crypto.checkpoints import make_log_signer
 from crypto.envelope import HEADER_SIZE, LENGTHS, SEALED_BOX_OVERHEAD
 from migrations.upgrading import upgrade
 
 NOW = 1_790_000_000
+LOG_SEED = bytes(range(32))
 PUBLIC = "https://reports.example"
 SINGLE = {"Content-Type": "application/octet-stream"}
 BATCH = {"Content-Type": "application/cbor-seq"}
@@ -34,6 +37,10 @@ def make_envelope(number: int, *, epoch: int = 1, length: int = LENGTH) -> bytes
     """Bytes of good form, different for each number. Nobody can open them; nobody here tries."""
     header = b"\x01\x01" + epoch.to_bytes(2, "big")
     return header + hashlib.shake_256(number.to_bytes(8, "big")).digest(length - len(header))
+
+
+def make_log(store: Store) -> Log:
+    return Log(store, make_log_signer(LOG_SEED))
 
 
 def make_batch(*items: object) -> bytes:
@@ -93,6 +100,7 @@ class Place:
             keyrings=keyrings,
             public_urls=[PUBLIC + "/", "https://second.example"],
             clock=self.clock,
+            log_seed=LOG_SEED,
             limits=self.limits,
             sequence_interval=interval,
             **options,

@@ -25,7 +25,7 @@ from app.serving import configure_server
 from app.store import Store
 store = Store(sys.argv[1], clock=time.time, on_fatal=lambda code: os._exit(70))
 service = create_service(store=store, keyrings=Keyrings(store, None), public_urls=[],
-                         clock=time.time, sequence_interval=0.02)
+                         clock=time.time, log_seed=bytes(32), sequence_interval=0.02)
 Server(configure_server(service, limits=Limits(), fd=int(sys.argv[2]))).run()
 """
 ROUNDS, CLIENTS, ENOUGH = 3, 8, 150

@@ -1,5 +1,6 @@
 """GET /v1/envelopes: signed, resumable, one answer for everybody else."""
 
+from hashlib import sha256
 from io import BytesIO
 from typing import Any
 
@@ -13,6 +14,7 @@ from app.download import stream_rows
 from app.errors import StoreUnavailable
 from app.limits import Limits
 from app.store import Store
+from crypto.leaves import keyring_leaf
 from crypto.requests import sign_request
 from tests.app.running import BATCH, PUBLIC, Place, make_batch, make_envelope
 from tests.coalition import Coalition, make_coalition, make_seed
@@ -60,13 +62,16 @@ def test_the_whole_log_in_pages(place: Place) -> None:
         answer = get(client)
         assert answer.headers["content-type"] == "application/cbor-seq"
         rows = read(answer.content)
-        assert [row[0] for row in rows] == list(range(40))
+        assert [row[0] for row in rows] == list(range(41))
+        keyring = rows.pop(0)
+        assert keyring[1:] == [keyring_leaf(sha256(COALITION.bundle).digest()), None]
         assert {row[2] for row in rows} == {make_envelope(number) for number in range(40)}
         assert all(len(row[1]) == 39 for row in rows)
+        rows.insert(0, keyring)
         assert read(get(client, "?after=37").content) == rows[38:]
         assert read(get(client, "?after=-1").content) == rows
         assert read(get(client, "?limit=9&after=3").content) == rows[4:13]
-        assert get(client, "?after=39").content == b""
+        assert get(client, "?after=40").content == b""
         assert read(get(client, address="https://second.example").content) == rows
 
 

@@ -17,7 +17,7 @@ from app.errors import CAUSES, StoreBusy
 from app.limits import Limits
 from app.upkeep import run_upkeep
 from crypto.envelope import MAX_ENVELOPE
-from tests.app.running import SINGLE, Place, make_envelope
+from tests.app.running import LOG_SEED, SINGLE, Place, make_envelope, make_log
 from tests.coalition import make_coalition
 from tools.make_openapi import FILE, make_openapi
 
@@ -175,7 +175,9 @@ def test_upkeep_sequences_sweeps_and_warns(place: Place, caplog: pytest.LogCaptu
 
         store.sequence = sequence  # type: ignore[method-assign]
         await store.put([make_envelope(1)])
-        task = asyncio.create_task(run_upkeep(store, keyrings, interval=0.001, clock=place.clock))
+        task = asyncio.create_task(
+            run_upkeep(store, keyrings, make_log(store), interval=0.001, clock=place.clock)
+        )
         await done.wait()
         await store.check()  # the last round's steps are in front of this in the queue
         task.cancel()
@@ -197,7 +199,9 @@ def test_a_crowd_is_sequenced_before_its_time(
 
     async def main() -> None:
         await store.start()
-        task = asyncio.create_task(run_upkeep(store, keyrings, interval=3600.0, clock=place.clock))
+        task = asyncio.create_task(
+            run_upkeep(store, keyrings, make_log(store), interval=3600.0, clock=place.clock)
+        )
         await store.put([make_envelope(number) for number in range(3)])
         async with asyncio.timeout(20):
             while store.pending:
@@ -213,7 +217,7 @@ def test_telemetry_and_middleware_are_off(place: Place) -> None:
     from app.service import TELEMETRY, create_api
 
     _service, store, keyrings = place.make_service()
-    api = create_api(store, keyrings, [], Limits())
+    api = create_api(store, keyrings, make_log(store), [], Limits())
     assert set(TELEMETRY.values()) == {False}
     assert not api._native_telemetry.enabled()
     assert api.user_middleware == []
@@ -313,7 +317,11 @@ def test_the_service_refuses_to_start_on_an_old_schema(tmp_path: Path) -> None:
 
     store = Store(f"sqlite:///{tmp_path / 'new.db'}", clock=lambda: 0.0, on_fatal=print)
     service = create_service(
-        store=store, keyrings=Keyrings(store, None), public_urls=[], clock=lambda: 0.0
+        store=store,
+        keyrings=Keyrings(store, None),
+        public_urls=[],
+        clock=lambda: 0.0,
+        log_seed=LOG_SEED,
     )
     with pytest.raises(StoreUnavailable), TestClient(service):
         pass

@@ -156,3 +156,21 @@ def test_problems_of_hooks_and_of_the_service_look_alike(tmp_path: Path) -> None
     assert first.pop("incident") != second.pop("incident")
     assert first == second
     assert dict(hook.headers).keys() == dict(elsewhere.headers).keys()
+
+
+def test_the_log_has_one_key_for_good(tmp_path: Path) -> None:
+    settings = make_settings(tmp_path)
+    keys = [asyncio.run(ask(settings, "GET", "/v1/log/key")).text for _start in range(2)]
+    assert keys[0] == keys[1]
+    assert keys[0].startswith("heliograph/log/")
+    file = tmp_path / "var" / "log.key"
+    assert len(file.read_bytes()) == 32
+    assert file.stat().st_mode & 0o077 == 0
+    file.write_bytes(b"short")
+    with pytest.raises(SettingsError) as caught:
+        assemble(settings)
+    assert caught.value.code == "log-key"
+    file.unlink()
+    file.mkdir()
+    with pytest.raises(SettingsError):
+        assemble(settings)

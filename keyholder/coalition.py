@@ -50,6 +50,7 @@ def describe_keyring(keyring: Keyring, fingerprint: str) -> dict[str, Any]:
         "addresses": list(keyring.addresses),
         "sms_numbers": list(keyring.sms_numbers),
         "ussd_codes": list(keyring.ussd_codes),
+        "log_keys": list(keyring.log_keys),
         "holders": [holder.id for holder in keyring.holders],
         "epochs": [
             {

@@ -14,7 +14,7 @@ import typer
 
 from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
-from keyholder.commands import coalition, epoch, export, identity, opening, reading, sync
+from keyholder.commands import coalition, epoch, export, identity, opening, reading, sync, verify
 from keyholder.commands.printing import warn
 from keyholder.commands.session import Session, Surroundings
 from keyholder.errors import KeyholderError, describe_fault
@@ -32,6 +32,7 @@ app.command()(identity.init)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
 app.command()(sync.sync)
+app.command()(verify.verify)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)

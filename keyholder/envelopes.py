@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from crypto import envelope, leaves
 from crypto.errors import CryptoError
+from keyholder import remembered
 from keyholder.errors import HomeError
 from keyholder.home import Home, prepare
 from keyholder.sequence import Item
@@ -21,13 +22,13 @@ _SCHEMA = """
 CREATE TABLE IF NOT EXISTS envelopes (
     idx INTEGER PRIMARY KEY, id BLOB NOT NULL, day INTEGER NOT NULL, leaf BLOB NOT NULL,
     body BLOB, fault TEXT
-)
+);
 """
 # Leaves of the type LEAF_ENVELOPE, and what cannot be told.
 _VIEW = """
 CREATE VIEW IF NOT EXISTS known AS
 SELECT idx, id, day, body, fault FROM envelopes
-WHERE substr(leaf, 1, 1) = x'01' OR fault IS NOT NULL
+WHERE substr(leaf, 1, 1) = x'01' OR fault IS NOT NULL;
 """
 
 
@@ -51,8 +52,7 @@ def open_envelopes(home: Home) -> Iterator[sqlite3.Connection]:
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")  # a lost tail is downloaded again
-            database.execute(_SCHEMA)
-            database.execute(_VIEW)
+            database.executescript(_SCHEMA + _VIEW + remembered.SCHEMA)
             yield database
         finally:
             database.close()

@@ -77,6 +77,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "A number or code holds something else than printable ASCII, or is over 64 characters",
         "Give it as people dial it",
     ),
+    "coalition-log-key": (
+        "This is not the key of a log",
+        "Give it as the service tells it under /v1/log/key, and compare it by another way",
+    ),
     "development-refused": (
         "This is a development coalition, which protects nobody",
         "It works only with HELIOGRAPH_DEVELOPMENT=on and a service on this very machine",
@@ -111,6 +115,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Some of what the service sent is not what its own index says",
         "The rest was kept. Tell the operator and the other keyholders which indexes",
     ),
+    "log-mismatch": (
+        "The log contradicts what it signed, or what is held here",
+        "Keep this home as it is, compare with the other keyholders, and tell the coalition",
+    ),
     # reports
     "report-unknown": (
         "No opened report or envelope has this id",
@@ -131,6 +139,20 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Check the folder, the disk and who may write there",
     ),
 }
+
+FINDINGS: dict[str, str] = {
+    "body-removed": "the service gave no envelope for this leaf: it was removed",
+    "body-altered": "the envelope is not what its leaf says: it was altered",
+    "leaf-missing": "the leaf is missing: it was removed at the service or in this home",
+    "leaf-altered": "the leaves held are no longer those that were checked: this home was altered",
+    "log-forked": "the leaves are not those that the log signed: it was forked or altered",
+    "log-shrunk": "the log has fewer leaves than it signed before: they were removed, or a backup "
+    "was restored",
+    "log-withheld": "the log signed more leaves than it gave: they were withheld",
+    "log-key-changed": "the checkpoint is not signed by the log's key: another key, or another log",
+    "checkpoint-altered": "a checkpoint that was remembered is damaged: this home was altered",
+}
+"""What `sync` and `verify` find in the log, in words. Codes as in errors."""
 
 
 class KeyholderError(Exception):

@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -83,9 +83,17 @@ def fetch_file(service: Service, name: str) -> bytes | None:
     """
     if not _KEYRING_FILE.fullmatch(name):
         raise ServiceError("service-answer")
+    return _fetch_small(service, f"/v1/keyring/{name}")
 
+
+def fetch_log_file(service: Service, name: Literal["checkpoint", "key"]) -> bytes | None:
+    """What the service tells of its log, None where it has none yet (404). Errors as fetch_file."""
+    return _fetch_small(service, f"/v1/log/{name}")
+
+
+def _fetch_small(service: Service, path: str) -> bytes | None:
     def fetch() -> bytes | None:
-        address = f"{service.address}/v1/keyring/{name}"
+        address = f"{service.address}{path}"
         with service.client.stream("GET", address) as response:
             if response.status_code == httpx2.codes.NOT_FOUND:
                 return None
@@ -98,6 +106,26 @@ def fetch_file(service: Service, name: str) -> bytes | None:
             return bytes(data)
 
     return retry(service, fetch)
+
+
+def post_cosignature(service: Service, line: str) -> bool:
+    """Give the service a cosignature line. False: it has a newer checkpoint by now.
+
+    ServiceError: service-unreachable, service-busy, service-answer.
+    """
+
+    def post() -> int:
+        return service.client.post(
+            f"{service.address}/v1/log/cosignatures",
+            content=line.encode(),
+            headers={"Content-Type": "text/plain; charset=utf-8"},
+        ).status_code
+
+    status = retry(service, post)
+    if status == httpx2.codes.CONFLICT:
+        return False
+    _check_status(status)
+    return True
 
 
 def post_keyring(service: Service, bundle: bytes) -> None:

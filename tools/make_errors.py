@@ -60,7 +60,8 @@ def list_sections() -> Iterator[tuple[str, list[Row]]]:
         [
             (code, "", str(keyholder_errors.KeyholderError(code)))
             for code in keyholder_errors.list_codes()
-        ],
+        ]
+        + [(code, "", f"Of the log: {text}.") for code, text in keyholder_errors.FINDINGS.items()],
     )
     yield (
         "The operator's command (`heliograph/`)",

@@ -1,4 +1,4 @@
-"""keyholder coalition create, show, publish, export."""
+"""keyholder coalition create, show, change, publish, export."""
 
 import hashlib
 from pathlib import Path
@@ -21,10 +21,17 @@ from keyholder.commands.session import (
 from keyholder.development import check_development
 from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
-from keyholder.held import Held, write_held
+from keyholder.held import Held, accept, write_held
 from keyholder.home import hold
+from keyholder.log import is_log_key
 from keyholder.moments import write_moment
-from keyholder.repository import make_keyring, make_root
+from keyholder.repository import (
+    check_officer,
+    make_keyring,
+    make_root,
+    read_documents,
+    read_roots,
+)
 from keyholder.service import post_keyring
 from keyholder.terminal import show
 
@@ -32,6 +39,7 @@ _LISTS = {
     "addresses": "Addresses",
     "sms_numbers": "SMS numbers",
     "ussd_codes": "USSD codes",
+    "log_keys": "Log keys",
     "holders": "Holders",
 }
 
@@ -125,6 +133,59 @@ def show_keyring(context: typer.Context, json: Json = False) -> None:
         )
     if session.now >= held.keyring.expires:
         warn("This keyring has expired. It still seals; an officer should sign a newer one.")
+
+
+@group.command()
+def change(
+    context: typer.Context,
+    log_key: Annotated[
+        list[str],
+        typer.Option(
+            "--log-key",
+            metavar="KEY",
+            help="A key that the service's log signs with, as it tells it under /v1/log/key. They "
+            "take the place of those listed before.",
+        ),
+    ],
+    publish: Annotated[
+        bool, typer.Option("--publish", help="Send the keyring to the service at once.")
+    ] = False,
+    service: Service = None,
+    json: Json = False,
+) -> None:
+    """Sign the next keyring with other keys of the log in it.
+
+    Where a keyring lists log keys, no other checkpoint is believed.
+
+    --json prints {"keyring": version, "log_keys": [...]}.
+    """
+    session: Session = context.obj
+    read_coalition(session, service if publish else None)
+    if not all(map(is_log_key, log_key)):
+        raise CoalitionError("coalition-log-key")
+    identity = unlock_identity(session)
+    with hold(session.home):
+        held = read_coalition(session)
+        check_officer(held.keyring, identity.officer_seed)
+        documents = read_documents(held.keyring)
+        documents["reporter.json"]["log_keys"] = log_key
+        documents["reporter.json"]["signed_at"] = max(session.now, held.keyring.signed_at)
+        files = make_keyring(
+            read_roots(held.keyring),
+            held.keyring.version + 1,
+            identity.officer_seed,
+            documents,
+            session.now,
+        )
+        newer = accept(session.home, held, files)
+    if json:
+        say_json({"keyring": newer.keyring.version, "log_keys": list(newer.keyring.log_keys)})
+    else:
+        say(f"Keyring {newer.keyring.version} lists {len(log_key)} log keys.")
+    if publish:
+        publish_keyring(session, newer, service)
+    elif not json:
+        say("Next: keyholder coalition publish")
 
 
 @group.command()

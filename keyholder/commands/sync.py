@@ -2,7 +2,9 @@
 
 import typer
 
+from crypto.checkpoints import make_cosigner
 from crypto.errors import KeyringError
+from crypto.notes import read_note, sign, write_signature
 from keyholder.commands.options import Json, Service
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import (
@@ -12,23 +14,33 @@ from keyholder.commands.session import (
     read_coalition,
     unlock_identity,
 )
+from keyholder.commands.verify import describe_checked, describe_confirmed, say_findings
 from keyholder.envelopes import count, open_envelopes
 from keyholder.errors import ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
+from keyholder.log import Checked, Told, check_told, fetch_log
+from keyholder.moments import DAY
+from keyholder.service import Service as Reached
+from keyholder.service import post_cosignature
 from keyholder.syncing import Synced, sync_envelopes
+from keyholder.vault import Identity
 
 _SHOWN = 20  # mismatches that are listed one by one
 
 
 def sync(context: typer.Context, service: Service = None, json: Json = False) -> None:
-    """Fetch the newest keyring and all new envelopes. A download that was cut off goes on.
+    """Fetch the newest keyring and all new envelopes, and check the log. What was cut off goes on.
 
-    A keyring that is rolled back, forked or badly signed is refused, and the held one stays.
+    The checkpoint is compared with all leaves held and with every checkpoint seen before; if it
+    holds, it is cosigned. A keyring that is rolled back, forked or badly signed is refused, and the
+    held one stays.
     Exit status 1 says that something was refused or did not match, though the rest was kept.
 
     --json prints {"new", "held", "purged", "mismatches": [{"index", "code"}],
-    "gaps": [{"first", "last"}], "keyring": {"version", "refused": code or null}}.
+    "gaps": [{"first", "last"}], "keyring": {"version", "refused": code or null},
+    "log": {"confirmed": {"size", "root"} or null, "findings": [{"code", "first", "last"}],
+    "cosigned"}}.
     """
     session: Session = context.obj
     held = read_coalition(session, service)
@@ -38,12 +50,16 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         newer, refused = _update_keyring(session, held, fetch_keyring(reached, held.keyring))
         if refused is not None:
             warn(f"{refused} Version {held.keyring.version} stays in use.")
+        told = fetch_log(reached)
         with (
             open_envelopes(session.home) as database,
             show_progress("Downloading", None) as advance,
         ):
             synced = sync_envelopes(reached, identity, database, advance)
             total = count(database)
+            checked = check_told(database, newer.keyring.log_keys, told)
+        whole = not synced.mismatches and not synced.gaps
+        cosigned = whole and _cosign(session, reached, identity, told, checked)
     if json:
         say_json(
             {
@@ -56,10 +72,15 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
                     "version": newer.keyring.version,
                     "refused": None if refused is None else refused.code,
                 },
+                "log": {**describe_checked(checked), "cosigned": cosigned},
             }
         )
     else:
         _say(synced, total, newer)
+        say_findings(checked.findings)
+        say(describe_confirmed(checked))
+    if checked.findings:
+        raise ServiceError("log-mismatch")
     if synced.mismatches or synced.gaps:
         raise ServiceError("service-mismatch")
     if refused is not None:
@@ -73,6 +94,22 @@ def _update_keyring(
         return accept(session.home, held, files), None
     except KeyringError as error:
         return held, error
+
+
+def _cosign(
+    session: Session, service: Reached, identity: Identity, told: Told, checked: Checked
+) -> bool:
+    """Cosign a checkpoint that holds. Whether it went through changes nothing of what is held."""
+    if checked.findings or checked.confirmed is None or told.note is None:
+        return False
+    signer = make_cosigner(identity.holder_id, identity.signing_seed)
+    # The note is public: a finer time would tell everybody when this keyholder was at work.
+    signature = sign(signer, read_note(told.note).text, session.now - session.now % DAY)
+    try:
+        return post_cosignature(service, write_signature(signature))
+    except ServiceError as error:
+        warn(f"The checkpoint was not cosigned. {error}")
+        return False
 
 
 def _say(synced: Synced, total: int, held: Held) -> None:

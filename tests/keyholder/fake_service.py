@@ -1,6 +1,7 @@
-"""A small service on loopback that speaks the two things the tool needs, and misbehaves when told.
+"""A small service on loopback that speaks what the tool needs, and misbehaves when told.
 
-It stands for app/: keyring files, POST /v1/keyring, and the signed download as a CBOR sequence.
+It stands for app/: keyring files, POST /v1/keyring, the signed download as a CBOR sequence, and the
+log's checkpoint, key and cosignatures.
 """
 
 import threading
@@ -14,8 +15,11 @@ from urllib.parse import parse_qs, urlsplit
 import cbor2
 
 from crypto import envelope, keyring
+from crypto.checkpoints import Checkpoint, make_log_signer, write_checkpoint
 from crypto.errors import CryptoError
 from crypto.leaves import envelope_leaf
+from crypto.log import find_root, hash_leaf
+from crypto.notes import Note, sign, write_key, write_note
 from crypto.requests import verify_request
 
 DAY = 20_718  # 2026-09-22
@@ -33,12 +37,32 @@ class FakeService:
     cut: Callable[[bytes], bytes] | None = None  # what of a download gets through, once
     status: int | None = None  # answers this to everything
     requests: list[str] = field(default_factory=list)
+    log_seed: bytes = bytes(range(32))
+    note: bytes | None = None  # shown as the checkpoint in place of the true one
+    cosignatures: list[str] = field(default_factory=list)
+    cosigning: int = 200  # the status that answers a cosignature
 
     def store(self, *bodies: bytes, day: int = DAY) -> None:
         """Take envelopes in, in this order."""
         for body in bodies:
             leaf = envelope_leaf(envelope.read_header(body), day, envelope.envelope_id(body))
             self.items.append([len(self.items), leaf, body])
+
+    def sign(self, leaves: list[bytes], *, size: int | None = None) -> bytes:
+        """A checkpoint over these leaves, true or not."""
+        signer = make_log_signer(self.log_seed)
+        root = find_root(map(hash_leaf, leaves))
+        size = len(leaves) if size is None else size
+        text = write_checkpoint(Checkpoint(signer.name, size, root))
+        return write_note(Note(text, (sign(signer, text),)))
+
+    def tell_log(self, name: str) -> bytes:
+        """What stands under /v1/log."""
+        if name == "key":
+            return (write_key(make_log_signer(self.log_seed).key) + "\n").encode()
+        if self.note is not None:
+            return self.note
+        return self.sign([item[1] for item in self.items if isinstance(item[1], bytes)])
 
     def download(self, after: int) -> bytes:
         """The sequence behind an index."""
@@ -61,6 +85,9 @@ def serve() -> Iterator[FakeService]:
                 self.answer(fake.status)
             elif path == "/v1/envelopes":
                 self.download()
+            elif path in ("/v1/log/key", "/v1/log/checkpoint"):
+                data = fake.tell_log(path.rpartition("/")[2])
+                self.answer(200 if data else 404, data)
             elif path.removeprefix("/v1/keyring/") in fake.files:
                 self.answer(200, fake.files[path.removeprefix("/v1/keyring/")])
             else:
@@ -69,6 +96,10 @@ def serve() -> Iterator[FakeService]:
         def do_POST(self) -> None:
             fake.requests.append(f"POST {self.path}")
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/v1/log/cosignatures":
+                fake.cosignatures.append(body.decode())
+                self.answer(fake.cosigning)
+                return
             try:
                 files = keyring.read_bundle(body)
                 accepted = (

@@ -1,6 +1,5 @@
 """The gateway where it is mounted in the service: its Sink is the store itself."""
 
-import secrets
 import time
 from collections.abc import Sequence
 
@@ -11,7 +10,7 @@ from app.keyrings import Keyrings
 from app.store import Store
 from crypto.sealed_sms import Part
 from heliograph.errors import SettingsError
-from heliograph.private_files import write_private
+from heliograph.private_files import keep_secret
 from heliograph.settings import LineSettings, ProviderSettings, Settings
 from reports.lexicon import load_lexicon
 from sms.contract import Line, ProviderSetup
@@ -93,11 +92,8 @@ def _line(line: LineSettings) -> Line:
 
 def _gateway_key(settings: Settings) -> bytes:
     """The key of message keys and USSD report ids; made at first start. It opens nothing."""
-    path = settings.data_dir / "gateway.key"
     try:
-        if not path.exists():
-            write_private(path, secrets.token_bytes(GATEWAY_KEY_SIZE))
-        return path.read_bytes()
+        return keep_secret(settings.data_dir / "gateway.key", GATEWAY_KEY_SIZE)
     except OSError:
         raise SettingsError(
             "gateway-key", "The gateway's key file cannot be used.", "Check HELIOGRAPH_DATA_DIR."

@@ -15,3 +15,13 @@ def write_private(path: Path, data: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     part.replace(path)
+
+
+def keep_secret(path: Path, size: int) -> bytes:
+    """The secret in `path`; `size` random bytes are written there (0600) where there is none yet.
+
+    What is there is given as it is, whatever its length. Raises OSError.
+    """
+    if not path.exists():
+        write_private(path, secrets.token_bytes(size))
+    return path.read_bytes()

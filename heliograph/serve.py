@@ -5,7 +5,6 @@ import gc
 import hashlib
 import logging
 import os
-import secrets
 import socket
 import sys
 import time
@@ -28,7 +27,7 @@ from heliograph.logs import set_up_logs
 from heliograph.loopback import is_loopback
 from heliograph.migrate import migrate_store
 from heliograph.mounted_gateway import create_hooks
-from heliograph.private_files import write_private
+from heliograph.private_files import keep_secret
 from heliograph.settings import Settings
 from sms.errors import SetupError
 
@@ -148,11 +147,8 @@ def _read_root(settings: Settings) -> bytes | None:
 
 def _log_seed(settings: Settings) -> bytes:
     """The key that signs the log's checkpoints; made at first start. A new key is a new log."""
-    path = settings.data_dir / "log.key"
     try:
-        if not path.exists():
-            write_private(path, secrets.token_bytes(LOG_SEED_SIZE))
-        seed = path.read_bytes()
+        seed = keep_secret(settings.data_dir / "log.key", LOG_SEED_SIZE)
     except OSError:
         seed = b""
     if len(seed) != LOG_SEED_SIZE:

@@ -6,7 +6,7 @@ cannot spoil the transaction of the others; parts, which are joined here, have a
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import Database
@@ -14,10 +14,7 @@ from app.entries import LEAF_ID_START, Entry, make_entry, prefix_of
 from app.limits import Limits
 from app.memory import Memory
 from app.parts import keep_part, make_room
-from app.tables import State
 from app.work import EntriesWork, Outcome, PartWork, SharedWork
-
-STATE = State.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 
 Result = list[Outcome] | bool | Exception | None
 
@@ -35,7 +32,7 @@ def admit(
     Something is written for every group. A commit that wrote nothing would sync nothing, and
     "known" would come sooner than "stored".
     """
-    connection.execute(update(STATE).values(beat=1 - STATE.c.beat))
+    database.touch(connection)
     results: list[Result] = []
     batches: list[Sequence[Entry]] = []
     keys = [work.message_key for work in works if work.message_key is not None]

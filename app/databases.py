@@ -6,12 +6,12 @@ from typing import Literal, Protocol
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from app import sqlite
+from app import postgres, sqlite
 from app.entries import Entry
 from app.errors import StoreUnavailable
 
-Failure = Literal["full", "busy", "fatal"]
-"""What an error of the database means for the writer."""
+Failure = Literal["full", "busy", "lost", "fatal"]
+"""What an error of the database means for the writer (app/writer.py)."""
 
 
 class Database(Protocol):
@@ -19,6 +19,12 @@ class Database(Protocol):
 
     def open_engine(self, url: str, *, writes: bool) -> Engine: ...
     def name_failure(self, error: DBAPIError) -> Failure: ...
+    def confirm(self, connection: Connection) -> None: ...
+    def lock_head(self, connection: Connection) -> None: ...
+    def lock_schema(self, connection: Connection) -> None: ...
+    def take_turn(self, connection: Connection) -> bool: ...
+    def end_turn(self, connection: Connection) -> None: ...
+    def touch(self, connection: Connection) -> None: ...
     def find_leaves(self, connection: Connection, prefixes: Sequence[int]) -> list[bytes]: ...
     def insert_pending(self, connection: Connection, entries: Sequence[Entry]) -> None: ...
     def insert_message_keys(
@@ -40,4 +46,6 @@ def choose_database(url: str) -> Database:
         raise StoreUnavailable("database-unknown") from None
     if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
         return sqlite
+    if parsed.get_backend_name() == "postgresql" and parsed.database:
+        return postgres
     raise StoreUnavailable("database-unknown")

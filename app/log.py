@@ -58,7 +58,8 @@ class Log:
 
         Raises StoreError; `log-damaged` where the leaves are no longer those that were signed.
         """
-        await self._store.sequence()
+        if await self._store.sequence() is None:
+            return  # the service that has the turn signs
         day = self._store.day
         while not await self._store.write(partial(sign_checkpoint, signer=self._signer, day=day)):
             pass

@@ -14,7 +14,8 @@ PART = SmsPart.__table__  # type: ignore[attr-defined]
 
 
 class Memory:
-    """Belongs to the writer's thread; `drop` and `pending` may be used from others.
+    """Belongs to the writer's thread; `drop`, `pending` and `list_committed` may be used from
+    others.
 
     Ids of envelopes that are pending are known from here alone: `pending` has no index. With
     several services on one database, each knows its own; sequencing drops what was stored twice.
@@ -35,6 +36,11 @@ class Memory:
     def pending(self) -> int:
         """How many envelopes wait for their log index."""
         return len(self._ids)
+
+    def list_committed(self) -> set[bytes]:
+        """Ids that are pending and committed: what is not in the database any more has a leaf."""
+        ids = set(self._ids)  # before the list: what leaves it meanwhile was committed
+        return ids.difference(list(self._staged))
 
     def stage(self, id: bytes) -> bool:
         """Notes an id that the running transaction stores. False: it is pending already."""

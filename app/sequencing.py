@@ -3,7 +3,8 @@ pace.
 
 A run takes what is pending at its start and moves it in bounded steps, one transaction each; intake
 runs between two steps. A run that was cut off is finished by the next one. No id ever gets a second
-leaf: each step looks its ids up in the log, and drops what is there.
+leaf: each step looks its ids up in the log, and drops what is there. Of several services on one
+database one has the turn; the others leave the log as it is (docs/adr/0020).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -68,6 +69,13 @@ def make_step(database: Database, step: Sequence[Waiting]) -> Callable[[Connecti
     return run
 
 
+def run_in_turn(
+    connection: Connection, database: Database, step: Callable[[Connection], int]
+) -> int | None:
+    """A step, if it is this service's turn; else None."""
+    return step(connection) if database.take_turn(connection) else None
+
+
 def find_keyrings(connection: Connection, database: Database) -> list[bytes]:
     """Digests of keyrings that were taken into use and have no leaf yet, by rising number."""
     digests = (
@@ -77,12 +85,17 @@ def find_keyrings(connection: Connection, database: Database) -> list[bytes]:
     return [digest for digest in dict.fromkeys(digests) if keyring_leaf(digest) not in leaves]
 
 
-def log_keyrings(connection: Connection, database: Database) -> int:
-    """Gives those keyrings their leaves, as a function for the writer; returns how many."""
-    digests = find_keyrings(connection, database)
-    start = count_leaves(connection)
-    for index, digest in enumerate(digests, start):
-        connection.execute(insert(LEAF).values(log_index=index, leaf=keyring_leaf(digest)))
-        connection.execute(insert(LEAF_ID).values(log_index=index, id_prefix=prefix_of(digest)))
-    append_tiles(connection)
-    return len(digests)
+def make_keyring_step(database: Database) -> Callable[[Connection], int]:
+    """Gives those keyrings their leaves, as a function for the writer. It returns how many."""
+
+    def run(connection: Connection) -> int:
+        digests = find_keyrings(connection, database)
+        start = count_leaves(connection)
+        for index, digest in enumerate(digests, start):
+            connection.execute(insert(LEAF).values(log_index=index, leaf=keyring_leaf(digest)))
+            connection.execute(insert(LEAF_ID).values(log_index=index, id_prefix=prefix_of(digest)))
+        if digests:
+            append_tiles(connection)
+        return len(digests)
+
+    return run

@@ -90,6 +90,32 @@ def name_failure(error: DBAPIError) -> Literal["full", "busy", "fatal"]:
     return "busy" if name in BUSY else "fatal"
 
 
+def confirm(connection: Connection) -> None:
+    """What COMMIT said is so."""
+
+
+def lock_head(connection: Connection) -> None:
+    """BEGIN IMMEDIATE has locked everything."""
+
+
+def lock_schema(connection: Connection) -> None:
+    """As lock_head."""
+
+
+def take_turn(connection: Connection) -> bool:  # noqa: ARG001 -- as app/postgres.py
+    """There is one writer: it is always its turn."""
+    return True
+
+
+def end_turn(connection: Connection) -> None:
+    """As take_turn."""
+
+
+def touch(connection: Connection) -> None:
+    """Gives the transaction something to write and to sync."""
+    connection.exec_driver_sql("UPDATE state SET beat = 1 - beat")
+
+
 def find_leaves(connection: Connection, prefixes: Sequence[int]) -> list[bytes]:
     """The leaves of the log whose ids begin with one of these prefixes.
 

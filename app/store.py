@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from typing import Any, TypeVar
 
@@ -12,10 +13,10 @@ from sqlalchemy.exc import DBAPIError
 from app.admission import admit
 from app.databases import choose_database
 from app.entries import Entry, make_entry
-from app.errors import StoreUnavailable
+from app.errors import StoreError, StoreUnavailable
 from app.limits import Limits
 from app.memory import Memory
-from app.sequencing import cut_steps, find_keyrings, log_keyrings, make_step, plan_run
+from app.sequencing import cut_steps, make_keyring_step, make_step, plan_run, run_in_turn
 from app.sweeping import sweep_days
 from app.tables import SCHEMA_REVISION, LogBody, LogLeaf
 from app.work import EntriesWork, LoneWork, Outcome, PartWork
@@ -63,6 +64,7 @@ class Store:
                 connection, self._database, works, self._memory, self.limits
             ),
             name_failure=self._database.name_failure,
+            confirm=self._database.confirm,
             count_free=self._database.make_gauge(url),
             committed=self._memory.keep,
             undone=self._memory.undo,
@@ -85,7 +87,7 @@ class Store:
             if error.code != "store-unavailable":
                 raise
             revision = None  # there is no such table
-        if revision != SCHEMA_REVISION:
+        if revision is None or revision < SCHEMA_REVISION:  # migrations only add (docs/adr/0020)
             raise StoreUnavailable("schema-mismatch")
         await self.read(self._memory.load)
         await self._writer.start()
@@ -155,16 +157,26 @@ class Store:
         work = PartWork(ref, index, count, slice, self.day, message_key)
         return bool(await self._writer.submit(work))
 
-    async def sequence(self) -> int:
+    async def sequence(self) -> int | None:
         """Gives log indexes to new keyrings and to what was pending at the call; returns how many.
-        See app/sequencing.py.
+
+        None: another service on this database has the turn. See app/sequencing.py.
         """
+        remembered = self._memory.list_committed()
+        plan = await self.read(plan_run)
+        self._memory.drop(remembered.difference(id for id, _seq, _length in plan))
         total = 0
-        if await self.read(partial(find_keyrings, database=self._database)):
-            total = await self.write(partial(log_keyrings, database=self._database))
-        for step in cut_steps(await self.read(plan_run), self.limits):
-            total += await self.write(make_step(self._database, step))
-            self._memory.drop(id for id, _seq, _length in step)
+        steps = [make_step(self._database, step) for step in cut_steps(plan, self.limits)]
+        try:
+            for step in [make_keyring_step(self._database), *steps]:
+                moved = await self.write(partial(run_in_turn, database=self._database, step=step))
+                if moved is None:
+                    return None
+                total += moved
+        finally:
+            with suppress(StoreError):  # a lost connection has lost its turn
+                await self.write(self._database.end_turn)
+        self._memory.drop(id for id, _seq, _length in plan)
         return total
 
     async def sweep(self) -> int:
@@ -216,8 +228,14 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._readers, work)
 
     async def write(self, run: Callable[[Connection], T]) -> T:
-        """Runs a function in a writing transaction of its own. What it raises is undone and raised
+        """Runs a function in a writing transaction of its own, with the head locked: of all
+        services on the database, no other runs one meanwhile. What it raises is undone and raised
         here.
         """
-        result: Any = await self._writer.submit(LoneWork(run))
+
+        def work(connection: Connection) -> T:
+            self._database.lock_head(connection)
+            return run(connection)
+
+        result: Any = await self._writer.submit(LoneWork(work))
         return result  # type: ignore[no-any-return]  # the future of this work gives what `run` returned

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 METADATA = SQLModel.metadata
 
-SCHEMA_REVISION = "0002"
+SCHEMA_REVISION = "0003"
 """The migration that this code needs (a test compares it with the head of migrations/)."""
 
 # In SQLite only a column declared INTEGER is the row id itself; any other key is a second tree.
@@ -114,7 +114,7 @@ class State(SQLModel, table=True):
 
     id: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
     beat: int = Field(sa_column=Column(SmallInteger, nullable=False))
-    """0 or 1. Each shared commit turns it, so that each one has something to write and to sync."""
+    """0 or 1. In SQLite each shared commit turns it, to have something to write and to sync."""
     swept_day: int | None = Field(default=None, sa_column=Column(Integer))
     """Day of the last sweep, by the clock as it was then."""
 

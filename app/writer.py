@@ -5,6 +5,8 @@ they answered. What happens when a commit fails:
 
 full disk        rolled back, the group is told `store-full`, the writer goes on
 locked database  rolled back, the group is told `store-busy`, the writer goes on
+lost connection  (PostgreSQL) the group is told `store-unavailable`: it may have been committed or
+                 not, and its senders will try again. The writer goes on with a new connection
 anything else    the group and all that wait are told `store-unavailable`, and the process must end:
                  after a failed sync the kernel may have dropped the pages, so nothing this handle
                  says is true any more (Rebello et al., "Can Applications Recover from fsync
@@ -15,11 +17,11 @@ import asyncio
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from sqlalchemy import Connection, Engine, delete, false
+from sqlalchemy import Connection, Engine, RootTransaction, delete, false
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import Failure
@@ -32,6 +34,11 @@ MESSAGE_KEY = MessageKey.__table__  # type: ignore[attr-defined]  # SQLModel add
 log = logging.getLogger("heliograph.writer")
 
 Admit = Callable[[Connection, Sequence[SharedWork]], Sequence[object]]
+FAILURES: Mapping[Failure, Callable[[], StoreError]] = {
+    "full": StoreFull,
+    "busy": StoreBusy,
+    "lost": StoreUnavailable,
+}
 Job = tuple[Work, int, "asyncio.Future[Any]"]
 """The work, its size in bytes and who waits for it."""
 
@@ -51,6 +58,7 @@ class Writer:
         admit: Admit,
         *,
         name_failure: Callable[[DBAPIError], Failure],
+        confirm: Callable[[Connection], None],
         count_free: Callable[[], int],
         committed: Callable[[], None],
         undone: Callable[[], None],
@@ -60,6 +68,7 @@ class Writer:
         self._engine = engine
         self._admit = admit
         self._name_failure = name_failure
+        self._confirm = confirm
         self._count_free = count_free
         self._committed = committed
         self._undone = undone
@@ -115,7 +124,7 @@ class Writer:
 
     def _run(self, ready: "asyncio.Future[None]") -> None:
         try:
-            connection = self._connection = self._engine.connect()
+            connection = self._connect()
             with connection.begin():  # writes nothing, but a read-only database fails here
                 connection.execute(delete(MESSAGE_KEY).where(false()))
         except Exception as error:  # noqa: BLE001 -- whatever it was, `start` must hear of it
@@ -124,8 +133,10 @@ class Writer:
             return
         self._loop.call_soon_threadsafe(ready.set_result, None)
         try:
-            if self._serve(connection):
-                connection.close()
+            if self._serve():
+                if self._connection is not None:
+                    self._connection.close()
+                    self._connection = None
                 return
         except Exception as error:  # noqa: BLE001 -- a thread that died unheard would answer nobody
             log.error("code=writer-fault type=%s", type(error).__name__)  # noqa: TRY400
@@ -133,13 +144,19 @@ class Writer:
         with contextlib.suppress(RuntimeError):  # the loop has ended: nobody waits
             self._loop.call_soon_threadsafe(self._fail)
 
-    def _serve(self, connection: Connection) -> bool:
+    def _connect(self) -> Connection:
+        """The connection; a new one at the start, and after one was lost."""
+        if self._connection is None:
+            self._connection = self._engine.connect()
+        return self._connection
+
+    def _serve(self) -> bool:
         """Commits group after group, until there is no more to come. False: fatal."""
         ended = False
         while not ended and (job := self._next or self._queue.get()) is not None:
             self._group, self._next = [job], None
             ended = self._collect(self._group)
-            if not self._commit(connection, self._group):
+            if not self._commit(self._group):
                 return False
             self._group = []
         return True
@@ -163,21 +180,25 @@ class Writer:
             envelopes += len(getattr(job[0], "entries", "1"))
         return False
 
-    def _commit(self, connection: Connection, group: list[Job]) -> bool:
+    def _commit(self, group: list[Job]) -> bool:
         """One transaction, then the answers. False: fatal, and nothing may be written any more."""
+        lost = False
         try:
             transaction = None
             self._check_reserve(group)
+            connection = self._connect()
             transaction = connection.begin()
             results = self._work(connection, group)
             transaction.commit()
+            self._confirm(connection)
         except StoreError as error:
             failure: Exception = error
         except DBAPIError as error:
             kind = self._name_failure(error)
             if kind == "fatal":
                 return False
-            failure = StoreFull() if kind == "full" else StoreBusy()
+            lost = kind == "lost"
+            failure = FAILURES[kind]()
         except Exception as error:  # noqa: BLE001 -- a fault of ours must not end the thread
             failure = error
             if self._is_shared(group):
@@ -192,14 +213,25 @@ class Writer:
             return True
         try:
             self._undone()
-            connection.connection.rollback()  # SQLite leaves a transaction open after some errors
-            if transaction is not None:
-                transaction.close()
+            self._roll_back(transaction, lost=lost)
         except Exception:  # noqa: BLE001 -- the driver's own errors are no DBAPIError
             return False
         self._note(failure)
         self._answer(group, [failure] * len(group))
         return True
+
+    def _roll_back(self, transaction: RootTransaction | None, *, lost: bool) -> None:
+        connection = self._connection
+        if connection is None:  # it could not even be opened
+            return
+        if lost:
+            self._connection = None
+            connection.invalidate()
+            connection.close()
+            return
+        connection.connection.rollback()  # SQLite leaves a transaction open after some errors
+        if transaction is not None:
+            transaction.close()
 
     def _note(self, failure: Exception) -> None:
         """One line when trouble begins, not one for each request."""

@@ -14,7 +14,8 @@ def run() -> None:
         raise SystemExit(
             "no database named: give -x url=sqlite:///FILE, or use `heliograph migrate`"
         )
-    engine = choose_database(url).open_engine(url, writes=True)
+    database = choose_database(url)
+    engine = database.open_engine(url, writes=True)
     try:
         with engine.connect() as connection:
             context.configure(
@@ -23,6 +24,7 @@ def run() -> None:
                 transactional_ddl=True,  # SQLite can, once Python does not begin for it
             )
             with context.begin_transaction():
+                database.lock_schema(connection)  # of replicas that start together, one migrates
                 context.run_migrations()
     finally:
         engine.dispose()

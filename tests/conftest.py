@@ -1,9 +1,14 @@
 """What all tests share: where the shared folder is, and a loud skip where it is not."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
+
+from migrations.upgrading import upgrade
+from tests.postgres import MISSING, Postgres, start_postgres, stop_postgres
 
 NO_SHARED = "no shared folder (HELIOGRAPH_SHARED): real records are not tested"
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,3 +32,21 @@ def shared() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(NO_SHARED)
     return folder
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server (tests/postgres.py)."""
+    server = start_postgres()
+    if server is None:
+        pytest.skip(MISSING)
+    yield server
+    stop_postgres(server)
+
+
+@pytest.fixture(scope="session")
+def migrated(postgres: Postgres) -> Iterator[str]:
+    """The name of a database with our schema, to make others from."""
+    with postgres.make_database() as url:
+        upgrade(url)
+        yield str(make_url(url).database)

@@ -1,4 +1,4 @@
-"""A store and a service for tests: real SQLite files, a clock that stands still, real sockets."""
+"""A store and a service for tests: real databases, a clock that stands still, real sockets."""
 
 import asyncio
 import contextlib
@@ -15,6 +15,7 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 from uvicorn import Server
 
+from app.databases import choose_database
 from app.keyrings import Keyrings
 from app.limits import Limits
 from app.log import Log
@@ -57,19 +58,32 @@ class Clock:
 
 @dataclass
 class Place:
-    """A migrated database in a folder, and what a store told about its end."""
+    """A folder, a database, and what a store told about its end.
+
+    `database` is the URL of a migrated PostgreSQL database; without it, it is SQLite in the folder.
+    """
 
     folder: Path
+    database: str = ""
     limits: Limits = field(default_factory=Limits)
     clock: Clock = field(default_factory=Clock)
     fatal: list[str] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"sqlite:///{self.folder / 'service.db'}"
+        return self.database or f"sqlite:///{self.folder / 'service.db'}"
+
+    def count(self, table: str) -> int:
+        """Rows of a table, read beside the store."""
+        engine = choose_database(self.url).open_engine(self.url, writes=False)
+        with engine.connect() as connection:
+            found = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()
+        engine.dispose()
+        return int(found)
 
     def make_store(self) -> Store:
-        upgrade(self.url)
+        if not self.database:
+            upgrade(self.url)
         return Store(self.url, clock=self.clock, on_fatal=self.fatal.append, limits=self.limits)
 
     @contextlib.asynccontextmanager

@@ -3,15 +3,14 @@
 import os
 import signal
 import socket
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from migrations.upgrading import upgrade
-from tests.app.running import make_envelope
+from app.databases import choose_database
+from tests.app.running import Place, make_envelope
 from tests.app.test_http_protocol import post, read_answers
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -73,23 +72,23 @@ def run_round(url: str, first: int) -> list[int]:
     return ledger
 
 
-def test_every_acknowledged_envelope_is_there_once(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path / 'service.db'}"
-    upgrade(url)
+def test_every_acknowledged_envelope_is_there_once(place: Place) -> None:
+    place.make_store()
     acknowledged: list[int] = []
     for number in range(ROUNDS):
-        ledger = run_round(url, number * 10**6)
+        ledger = run_round(place.url, number * 10**6)
         assert len(ledger) >= ENOUGH
         acknowledged += ledger
-    with sqlite3.connect(tmp_path / "service.db") as connection:
-        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-        logged = connection.execute("SELECT leaf, body FROM leaf JOIN body USING (log_index)")
-        pending = connection.execute("SELECT leaf, body FROM pending").fetchall()
-        rows = [*logged.fetchall(), *pending]
-        indexes = [row[0] for row in connection.execute("SELECT log_index FROM leaf ORDER BY 1")]
-    connection.close()
-    assert indexes == list(range(len(indexes)))
-    assert indexes  # sequencing ran in the middle of it
-    bodies = [body for _leaf, body in rows]
+    engine = choose_database(place.url).open_engine(place.url, writes=False)
+    with engine.connect() as connection:
+        if not place.database:
+            assert connection.exec_driver_sql("PRAGMA integrity_check").scalar_one() == "ok"
+        logged = "SELECT body FROM leaf JOIN body USING (log_index)"
+        bodies = list(connection.exec_driver_sql(logged).scalars())
+        pending = set(connection.exec_driver_sql("SELECT body FROM pending").scalars())
+        indexes = connection.exec_driver_sql("SELECT log_index FROM leaf ORDER BY 1").scalars()
+        assert list(indexes) == list(range(len(bodies)))
+    engine.dispose()
+    assert bodies  # sequencing ran in the middle of it
     assert len(bodies) == len(set(bodies))
-    assert {make_envelope(number) for number in acknowledged} <= set(bodies)
+    assert {make_envelope(number) for number in acknowledged} <= {*bodies, *pending}

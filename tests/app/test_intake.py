@@ -234,9 +234,9 @@ def test_no_cbor_in_the_middle_keeps_what_was_before(place: Place) -> None:
     assert (status, answer["code"]) == (400, "batch-malformed")
 
 
-def test_no_room_is_told_for_one_and_for_all(place: Place) -> None:
-    place.limits = Limits(reserve_bytes=1 << 62)
-    with place.open_client() as client:
+def test_no_room_is_told_for_one_and_for_all(sqlite_place: Place) -> None:
+    sqlite_place.limits = Limits(reserve_bytes=1 << 62)
+    with sqlite_place.open_client() as client:
         answer = client.post(PATH, content=make_envelope(1), headers=SINGLE)
         assert (answer.status_code, answer.json()["code"]) == (507, "store-full")
         answer = client.post(PATH, content=make_batch(make_envelope(1)), headers=BATCH)

@@ -161,8 +161,8 @@ def test_a_changed_leaf_is_never_signed(place: Place) -> None:
         log = make_log(store)
         await store.put([make_envelope(n) for n in range(3)])
         await log.advance()
-        change = "UPDATE leaf SET leaf = zeroblob(39) WHERE log_index = 1"
-        await store.write(lambda connection: connection.execute(text(change)))
+        change = text("UPDATE leaf SET leaf = :leaf WHERE log_index = 1")
+        await store.write(lambda connection: connection.execute(change, {"leaf": bytes(39)}))
         await store.put([make_envelope(9)])
         with pytest.raises(StoreUnavailable, match="signed before"):
             await log.advance()

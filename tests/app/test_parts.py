@@ -12,7 +12,6 @@ from app.limits import Limits
 from app.store import Store
 from crypto.sealed_sms import Part, join, read_text, write_texts
 from tests.app.running import Place, make_envelope
-from tests.app.test_store import count
 
 
 def make_parts(number: int, texts: int) -> tuple[bytes, list[Part]]:
@@ -40,7 +39,7 @@ def test_any_order_joins(place: Place, order: tuple[int, ...]) -> None:
         assert await store.put([envelope]) == ["known"]
 
     place.run(test)
-    assert count(place, "sms_part") == 3  # until they are swept (docs/adr/0014)
+    assert place.count("sms_part") == 3  # until they are swept (docs/adr/0014)
 
 
 def test_fifteen_parts_at_once(place: Place) -> None:
@@ -76,7 +75,7 @@ def test_duplicates_change_nothing(place: Place) -> None:
         assert store.pending == 0
 
     place.run(test)
-    assert count(place, "sms_part") == 1
+    assert place.count("sms_part") == 1
 
 
 def test_conflicting_slices_do_not_stop_the_true_one(place: Place) -> None:
@@ -91,7 +90,7 @@ def test_conflicting_slices_do_not_stop_the_true_one(place: Place) -> None:
         assert await store.put([envelope]) == ["known"]
 
     place.run(test)
-    assert count(place, "sms_part") == 5  # the junk too, until it is swept
+    assert place.count("sms_part") == 5  # the junk too, until it is swept
 
 
 FORGED = {
@@ -132,7 +131,7 @@ def test_a_slice_that_completes_is_kept_above_the_limit(place: Place) -> None:
     async def test(store: Store) -> None:
         await put(store, Part(parts[0].ref, 0, 2, FORGED[0]))
         await put(store, parts[1])
-        assert count(place, "sms_part") == 2
+        assert place.count("sms_part") == 2
         assert store.pending == 1
 
     place.run(test)
@@ -166,7 +165,7 @@ def test_where_there_is_no_room_joined_slices_go_after_a_day(place: Place) -> No
         assert len(looks) == 3
 
     place.run(test)
-    assert count(place, "sms_part") == 4  # two that wait since then, two new ones
+    assert place.count("sms_part") == 4  # two that wait since then, two new ones
 
 
 def test_a_message_key_counts_once_for_parts_too(place: Place) -> None:
@@ -205,9 +204,9 @@ def test_the_room_for_parts_is_bounded_and_hurts_nobody_else(place: Place) -> No
     place.run(test)
 
 
-def test_a_full_disk_in_the_middle_of_parts_is_survived(place: Place) -> None:
+def test_a_full_disk_in_the_middle_of_parts_is_survived(sqlite_place: Place) -> None:
     async def main() -> None:
-        store = place.make_store()
+        store = sqlite_place.make_store()
 
         @event.listens_for(store._writing, "connect")
         def shrink(connection: Any, _record: object) -> None:
@@ -226,10 +225,10 @@ def test_a_full_disk_in_the_middle_of_parts_is_survived(place: Place) -> None:
         assert 0 < kept < 600
         await store.check()
         await store.stop()
-        assert count(place, "sms_part") == kept
+        assert sqlite_place.count("sms_part") == kept
 
     asyncio.run(main())
-    assert place.fatal == []
+    assert sqlite_place.fatal == []
 
 
 @pytest.mark.parametrize(

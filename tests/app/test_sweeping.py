@@ -4,7 +4,7 @@ import pytest
 
 from app.store import Store
 from tests.app.running import NOW, Place
-from tests.app.test_store import KEY, count
+from tests.app.test_store import KEY
 
 DAY = 86_400
 MIDNIGHT = NOW // DAY * DAY
@@ -42,9 +42,9 @@ def test_parts_go_after_fourteen_days(place: Place) -> None:
         await store.put_part(b"ref", 0, 2, b"s" * 114)
         place.clock.now = MIDNIGHT
         await walk(place, store, 14)
-        assert count(place, "sms_part") == 1
+        assert place.count("sms_part") == 1
         await walk(place, store, 1)
-        assert count(place, "sms_part") == 0
+        assert place.count("sms_part") == 0
 
     place.run(test)
 
@@ -66,13 +66,13 @@ def test_a_clock_that_jumps_deletes_nothing(place: Place, years: int, restart: b
         await store.sweep()
         await walk(place, store, 7)  # from the jump on, as if they had just come
         assert await store.put([], message_key=KEY) is None
-        assert count(place, "sms_part") == 1
+        assert place.count("sms_part") == 1
         await walk(place, store, 1)
-        assert count(place, "message_key") == 0
+        assert place.count("message_key") == 0
         await walk(place, store, 6)
-        assert count(place, "sms_part") == 1
+        assert place.count("sms_part") == 1
         await walk(place, store, 1)
-        assert count(place, "sms_part") == 0
+        assert place.count("sms_part") == 0
 
     place.run(fill)
     if restart:
@@ -89,7 +89,7 @@ def test_what_came_under_the_wrong_clock_is_kept_too(place: Place) -> None:
         await store.put_part(b"ref", 0, 2, b"s" * 114)
         await store.sweep()
         assert await store.put([], message_key=KEY) is None
-        assert count(place, "sms_part") == 1
+        assert place.count("sms_part") == 1
 
     place.run(test)
 

@@ -16,11 +16,11 @@ from app.store import Store
 from tests.app.running import Place, make_envelope
 
 
-def test_an_io_error_ends_the_store(place: Place) -> None:
+def test_an_io_error_ends_the_store(sqlite_place: Place) -> None:
     """A real one: the kernel refuses to let any file grow beyond a limit (EFBIG)."""
 
     async def main() -> None:
-        store = place.make_store()
+        store = sqlite_place.make_store()
         await store.start()
         assert await store.put([make_envelope(1)]) == ["stored"]
         limit = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -36,12 +36,12 @@ def test_an_io_error_ends_the_store(place: Place) -> None:
         with pytest.raises(StoreUnavailable):
             await store.put([make_envelope(2)])  # never the same handle again
         await asyncio.sleep(0)
-        assert place.fatal == ["store-io-error"]
+        assert sqlite_place.fatal == ["store-io-error"]
         await store.stop()
 
     asyncio.run(main())
     gc.collect()
-    assert place.run(lambda store: store.put([make_envelope(1)])) == ["known"]
+    assert sqlite_place.run(lambda store: store.put([make_envelope(1)])) == ["known"]
 
 
 class FailingConnection(sqlite3.Connection):
@@ -76,10 +76,10 @@ def break_connection(store: Store) -> list[FailingConnection]:
 
 
 def test_a_rollback_that_fails_ends_the_store(
-    place: Place, caplog: pytest.LogCaptureFixture
+    sqlite_place: Place, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def main() -> None:
-        store = place.make_store()
+        store = sqlite_place.make_store()
         broken = break_connection(store)
         await store.start()
         answers = await asyncio.wait_for(
@@ -92,7 +92,7 @@ def test_a_rollback_that_fails_ends_the_store(
         )
         assert all(isinstance(answer, StoreUnavailable) for answer in answers)
         await asyncio.sleep(0)
-        assert place.fatal == ["store-io-error"]
+        assert sqlite_place.fatal == ["store-io-error"]
         with pytest.raises(StoreUnavailable):
             await store.put([make_envelope(2)])
         await store.stop()
@@ -106,20 +106,23 @@ def test_a_rollback_that_fails_ends_the_store(
 
 @pytest.mark.parametrize("name", ["_collect", "_commit", "_answer"])
 def test_whatever_escapes_in_the_writer_answers_everybody(
-    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, name: str
+    sqlite_place: Place,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
 ) -> None:
     def escape(*_arguments: object) -> None:
         raise KeyError("canary")
 
     async def main() -> None:
-        store = place.make_store()
+        store = sqlite_place.make_store()
         await store.start()
         monkeypatch.setattr(store._writer, name, escape)
         puts = [store.put([make_envelope(n)]) for n in range(3)]
         answers = await asyncio.wait_for(asyncio.gather(*puts, return_exceptions=True), 20)
         assert all(isinstance(answer, StoreUnavailable) for answer in answers)
         await asyncio.sleep(0)
-        assert place.fatal == ["store-io-error"]
+        assert sqlite_place.fatal == ["store-io-error"]
         await store.stop()
 
     asyncio.run(main())
@@ -127,9 +130,9 @@ def test_whatever_escapes_in_the_writer_answers_everybody(
     assert "canary" not in caplog.text
 
 
-def test_a_locked_database_is_busy_and_then_works(place: Place) -> None:
+def test_a_locked_database_is_busy_and_then_works(sqlite_place: Place) -> None:
     async def test(store: Store) -> None:
-        other = sqlite3.connect(place.folder / "service.db", isolation_level=None)
+        other = sqlite3.connect(sqlite_place.folder / "service.db", isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreBusy):
             await store.put([make_envelope(1)])
@@ -137,7 +140,7 @@ def test_a_locked_database_is_busy_and_then_works(place: Place) -> None:
         other.close()
         assert await store.put([make_envelope(1)]) == ["stored"]
 
-    place.run(test)
+    sqlite_place.run(test)
 
 
 @pytest.mark.parametrize("limits", [Limits(queue_requests=3), Limits(queue_bytes=1700)])

@@ -1,0 +1,207 @@
+"""PostgreSQL: for a service with several replicas. What must differ from SQLite, and nothing else.
+
+Durability: with synchronous_commit=on COMMIT returns after the WAL was synced, and, where standbys
+are named, after one of them has it (https://www.postgresql.org/docs/15/runtime-config-wal.html).
+Every connection sets this and reads it back. A server that fails to sync ends itself and recovers;
+so nothing here ends our process: whatever went wrong, the connection is given up, and what was in
+it is answered negatively.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from typing import Literal
+
+from psycopg import Connection as Session
+from psycopg import errors
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from app.entries import Entry
+from app.errors import StoreUnavailable
+
+CONNECT = {
+    "connect_timeout": 3,
+    # A server whose machine died says nothing: within about ten seconds we must know.
+    "keepalives_idle": 3,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+    "application_name": "heliograph",
+}
+"""libpq's options, in seconds but for the one in milliseconds. An option in the URL wins."""
+
+HEAD_LOCK = 0x48454C49
+"""Key of the advisory lock of whoever writes anything but intake, for one transaction."""
+ROUND_LOCK = 0x48454C4A
+"""Key of the advisory lock of the replica whose turn it is to sequence, for a session."""
+SCHEMA_WAIT_MILLISECONDS = 3000
+
+FULL = (errors.DiskFull,)
+BUSY = (
+    errors.LockNotAvailable,
+    errors.DeadlockDetected,
+    errors.SerializationFailure,
+    errors.QueryCanceled,
+    errors.UniqueViolation,  # another process stored the same row meanwhile: the next try sees it
+    errors.OutOfMemory,
+)
+
+
+def open_engine(url: str, *, writes: bool) -> Engine:
+    """An engine whose connections commit durably. Parameters never reach an error's text.
+
+    A reading engine sees one state of the database for a whole transaction.
+    """
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    defaults = {name: value for name, value in CONNECT.items() if name not in parsed.query}
+    if "target_session_attrs" not in parsed.query:
+        defaults["target_session_attrs"] = "read-write"  # of several hosts, the leader
+    engine = create_engine(
+        parsed,
+        hide_parameters=True,
+        pool_size=1 if writes else 4,
+        max_overflow=0,
+        pool_pre_ping=not writes,
+        isolation_level="READ COMMITTED" if writes else "REPEATABLE READ",
+        connect_args=defaults,
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Session, record: ConnectionPoolEntry) -> None:
+        set_durable(connection)
+        warnings: list[str] = record.info.setdefault("warnings", [])
+        warnings.clear()
+        connection.add_notice_handler(
+            lambda notice: (
+                warnings.append("") if notice.severity_nonlocalized == "WARNING" else None
+            )
+        )
+
+    return engine
+
+
+def set_durable(connection: Session) -> None:
+    """Sets what durability needs and reads it back. Raises StoreUnavailable (`pragma-refused`)."""
+    with connection.cursor() as cursor:
+        # Where the server asks for more than "on", that stays.
+        cursor.execute(
+            "SELECT set_config('synchronous_commit', 'on', false)"
+            " WHERE current_setting('synchronous_commit') <> 'remote_apply'"
+        )
+        cursor.execute("SELECT current_setting('synchronous_commit'), current_setting('fsync')")
+        row = cursor.fetchone()
+    connection.commit()
+    if row is None or row[0] not in ("on", "remote_apply") or row[1] != "on":
+        raise StoreUnavailable("pragma-refused")
+
+
+def confirm(connection: Connection) -> None:
+    """Whether what was just committed is certain. Raises StoreUnavailable where it is not.
+
+    Whoever cancels a commit that waits for a standby makes it succeed with a warning: it is on this
+    server alone, and gone if that one dies.
+    """
+    warnings = connection.info["warnings"]
+    if warnings:
+        warnings.clear()
+        raise StoreUnavailable
+
+
+def name_failure(error: DBAPIError) -> Literal["full", "busy", "lost"]:
+    """What an error means for the writer. What is not known to be harmless costs the connection."""
+    if isinstance(error.orig, FULL):
+        return "full"
+    return "busy" if isinstance(error.orig, BUSY) else "lost"
+
+
+def lock_head(connection: Connection) -> None:
+    """Until the transaction ends, no other replica writes anything but intake."""
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (HEAD_LOCK,))
+
+
+def lock_schema(connection: Connection) -> None:
+    """For a migration: one at a time, and none waits long, since intake would wait behind it."""
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SCHEMA_WAIT_MILLISECONDS}")
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (HEAD_LOCK,))
+
+
+def take_turn(connection: Connection) -> bool:
+    """Takes or keeps the turn to sequence. False: another replica has it.
+
+    It ends with `end_turn` or with the connection, so a replica that dies gives it up.
+    """
+    query = "SELECT pg_try_advisory_lock(%s)"
+    return bool(connection.exec_driver_sql(query, (ROUND_LOCK,)).scalar_one())
+
+
+def end_turn(connection: Connection) -> None:
+    connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
+
+
+def touch(connection: Connection) -> None:
+    """Gives the transaction something to sync. No row: replicas would wait for each other."""
+    connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'heliograph', '')")
+
+
+def find_leaves(connection: Connection, prefixes: Sequence[int]) -> list[bytes]:
+    """The leaves of the log whose ids begin with one of these prefixes."""
+    rows = connection.exec_driver_sql(
+        "SELECT leaf.leaf FROM unnest(%b::bigint[]) AS wanted (id_prefix)"
+        " JOIN leaf_id USING (id_prefix) JOIN leaf USING (log_index)",
+        (list(prefixes),),
+    )
+    return [row[0] for row in rows]
+
+
+def insert_pending(connection: Connection, entries: Sequence[Entry]) -> None:
+    if entries:
+        connection.exec_driver_sql(
+            "INSERT INTO pending (leaf, body) SELECT * FROM unnest(%b::bytea[], %b::bytea[])",
+            ([entry.leaf for entry in entries], [entry.body for entry in entries]),
+        )
+
+
+def find_message_keys(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
+    """Those of the keys that were stored before."""
+    query = "SELECT key FROM message_key WHERE key = ANY(%b::bytea[])"
+    return set(connection.exec_driver_sql(query, (list(keys),)).scalars())
+
+
+def insert_message_keys(connection: Connection, keys: Sequence[tuple[bytes, int]]) -> None:
+    """`keys` are (key, day)."""
+    connection.exec_driver_sql(
+        "INSERT INTO message_key (key, day) SELECT * FROM unnest(%b::bytea[], %b::integer[])"
+        " ON CONFLICT DO NOTHING",
+        ([key for key, _day in keys], [day for _key, day in keys]),
+    )
+
+
+def move_pending(connection: Connection, moves: Sequence[tuple[int, int, int]]) -> None:
+    """Copies pending rows to the log's tables. `moves` are (seq, log index, id prefix), by index.
+
+    Bodies never leave the server.
+    """
+    seqs, indexes, prefixes = (list(column) for column in zip(*moves, strict=True))
+    source = (
+        " FROM unnest(%b::bigint[], %b::bigint[]) AS move (seq, log_index) JOIN pending USING (seq)"
+    )
+    for into in (
+        "leaf (log_index, leaf) SELECT log_index, pending.leaf",
+        "body (log_index, body) SELECT log_index, pending.body",
+    ):
+        connection.exec_driver_sql(f"INSERT INTO {into}{source}", (seqs, indexes))
+    connection.exec_driver_sql(
+        "INSERT INTO leaf_id (log_index, id_prefix)"
+        " SELECT * FROM unnest(%b::bigint[], %b::bigint[])",
+        (indexes, prefixes),
+    )
+
+
+def delete_pending(connection: Connection, seqs: Sequence[int]) -> None:
+    connection.exec_driver_sql("DELETE FROM pending WHERE seq = ANY(%b::bigint[])", (list(seqs),))
+
+
+def make_gauge(url: str) -> Callable[[], int]:  # noqa: ARG001 -- as app/sqlite.py
+    """The disk is the server's, who says so when it is full."""
+    return lambda: sys.maxsize

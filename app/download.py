@@ -91,7 +91,8 @@ def _make_check(
     keyrings: Keyrings, addresses: Sequence[str]
 ) -> Callable[[Request], Awaitable[None]]:
     async def check_signed(request: Request) -> None:
-        """Unsigned, forged and unknown signers get one and the same answer."""
+        """Unsigned, forged, unknown and revoked signers get one and the same answer."""
+        await keyrings.refresh()  # another service may have heard of a revocation
         scope = request.scope
         target = scope["raw_path"].decode("ascii", "replace")
         if scope["query_string"]:

@@ -39,11 +39,15 @@ CAUSES: Mapping[str, str] = {
     "store-io-error": "The database failed to write, so the service must end. "
     "Check the disk, then start it again: what was acknowledged is there.",
     "database-unknown": "The database URL names no database that this program knows. "
-    "Use sqlite:///FILE.",
-    "pragma-refused": "SQLite did not take a setting that durability needs. "
-    "Check that the file is on a local disk and that this program may write it.",
+    "Use sqlite:///FILE or postgresql://USER@HOST/NAME.",
+    "pragma-refused": "The database did not take a setting that durability needs. "
+    "SQLite: check that the file is on a local disk and that this program may write it. "
+    "PostgreSQL: fsync must be on.",
     "log-damaged": "The leaves in the database are not those that the log signed before. "
     "Stop the service, keep the database as it is, and tell the coalition.",
+    "log-key-other": "Another key has signed this log before. Put log.key back from a copy; "
+    "services on one database need the same one. "
+    "To go on as another log, set HELIOGRAPH_REPLACE_LOG_KEY.",
     "schema-mismatch": "The database does not have the schema that this program needs. "
     "Run `heliograph migrate`.",
 }

@@ -1,4 +1,4 @@
-"""The keyring that the service serves and goes by, kept in the database.
+"""The keyring that the service serves and goes by, kept in the database for all services on it.
 
 Anybody may bring a keyring: its signatures are its authority. It must be a valid successor of the
 last one, trusted from the pinned root file. A service without a pinned root accepts none.
@@ -7,6 +7,7 @@ last one, trusted from the pinned root file. A service without a pinned root acc
 import asyncio
 import hashlib
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
@@ -22,6 +23,7 @@ from crypto.keyring import Keyring, first, read_bundle, successor, write_bundle
 VERSION = KeyringVersion.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 FILE = KeyringFile.__table__  # type: ignore[attr-defined]
 TIMESTAMP = "timestamp.json"
+log = logging.getLogger("heliograph.keyrings")
 
 
 class Keyrings:
@@ -34,6 +36,8 @@ class Keyrings:
         self._pinned_root = pinned_root
         self._turn = asyncio.Lock()
         self._waiting = 0
+        self._number = 0
+        """Of the keyring in use, in the database; 0: none."""
         self.current: Keyring | None = None
         """The keyring in use; the last good one stays when another is refused."""
         self.bundle = b""
@@ -45,9 +49,24 @@ class Keyrings:
         """
         if self._pinned_root is None:
             return
-        files = await self._store.read(_read_files)
-        if files:
-            self._use(await asyncio.to_thread(first, self._pinned_root, files))
+        number, files = await self._store.read(_read_newest)
+        if number != self._number:
+            keyring = await asyncio.to_thread(first, self._pinned_root, files)
+            self._use(keyring, number)
+
+    async def refresh(self) -> None:
+        """Takes up what another service on this database has accepted. Cheap where there is
+        nothing new. One that does not hold is refused and told, and the last good one stays.
+
+        Raises StoreError.
+        """
+        if self._pinned_root is None or await self._store.read(_read_number) == self._number:
+            return
+        async with self._turn:
+            try:
+                await self.load()
+            except KeyringError as error:
+                log.error("code=%s task=keyring", error.code)  # noqa: TRY400 -- no traceback
 
     @property
     def holders(self) -> dict[str, bytes]:
@@ -77,13 +96,14 @@ class Keyrings:
 
         Raises RequestRefused (`keyring-not-accepted`), KeyringError, and StoreError as Store.put.
         """
+        await self.refresh()
         async with self._turn:
             keyring = await asyncio.to_thread(self._verify, bundle)
             if self.current is not None and _rank(keyring) <= _rank(self.current):
                 return "known"
-            day = self._store.day
-            await self._store.write(lambda connection: _write(connection, keyring, day))
-            self._use(keyring)
+            number, day = self._number + 1, self._store.day
+            await self._store.write(lambda connection: _write(connection, keyring, number, day))
+            self._use(keyring, number)
             return "stored"
 
     async def find_file(self, name: str) -> bytes | None:
@@ -111,9 +131,10 @@ class Keyrings:
             raise RequestRefused("keyring-not-accepted")
         return first(self._pinned_root, files)
 
-    def _use(self, keyring: Keyring) -> None:
+    def _use(self, keyring: Keyring, number: int) -> None:
         self.bundle = write_bundle(keyring.files)
         self.current = keyring
+        self._number = number
 
 
 def _rank(keyring: Keyring) -> tuple[int, int, int, int]:
@@ -128,16 +149,21 @@ def _rank(keyring: Keyring) -> tuple[int, int, int, int]:
     return keyring.root_version, keyring.version, timestamp, len(keyring.files)
 
 
-def _read_files(connection: Connection) -> Mapping[str, bytes]:
-    newest = select(func.max(VERSION.c.number)).scalar_subquery()
-    rows = connection.execute(select(FILE.c.name, FILE.c.data).where(FILE.c.number == newest))
-    return {row[0]: row[1] for row in rows}
+def _read_number(connection: Connection) -> int:
+    newest = select(func.coalesce(func.max(VERSION.c.number), 0))
+    return int(connection.execute(newest).scalar_one())
 
 
-def _write(connection: Connection, keyring: Keyring, day: int) -> None:
-    number = (
-        connection.execute(select(func.coalesce(func.max(VERSION.c.number), 0))).scalar_one() + 1
-    )
+def _read_newest(connection: Connection) -> tuple[int, Mapping[str, bytes]]:
+    number = _read_number(connection)
+    rows = connection.execute(select(FILE.c.name, FILE.c.data).where(FILE.c.number == number))
+    return number, {row[0]: row[1] for row in rows}
+
+
+def _write(connection: Connection, keyring: Keyring, number: int, day: int) -> None:
+    """Raises StoreBusy where another service was faster: it is to be judged as a successor."""
+    if _read_number(connection) != number - 1:
+        raise StoreBusy
     connection.execute(
         insert(VERSION).values(
             number=number,

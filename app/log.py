@@ -42,11 +42,15 @@ LEAF_ID = LeafId.__table__  # type: ignore[attr-defined]
 
 
 class Log:
-    """The log over a store. `signer` is its key (crypto.checkpoints.make_log_signer)."""
+    """The log over a store. `signer` is its key (crypto.checkpoints.make_log_signer).
 
-    def __init__(self, store: Store, signer: NoteSigner) -> None:
+    `replace_key`: sign on where another key has signed before. To everybody that is another log.
+    """
+
+    def __init__(self, store: Store, signer: NoteSigner, *, replace_key: bool = False) -> None:
         self._store = store
         self._signer = signer
+        self._replace_key = replace_key
 
     @property
     def key(self) -> NoteKey:
@@ -56,13 +60,19 @@ class Log:
     async def advance(self) -> None:
         """One round: what is pending gets its leaves, then the new size is signed and told.
 
-        Raises StoreError; `log-damaged` where the leaves are no longer those that were signed.
+        Raises StoreError; `log-damaged` where the leaves are no longer those that were signed,
+        `log-key-other` where another key signed before.
         """
         if await self._store.sequence() is None:
             return  # the service that has the turn signs
         day = self._store.day
-        while not await self._store.write(partial(sign_checkpoint, signer=self._signer, day=day)):
+        while not await self._store.write(partial(self._sign, day=day)):
             pass
+
+    def _sign(self, connection: Connection, day: int) -> bool:
+        if not self._replace_key:
+            check_signer(connection, self._signer)
+        return sign_checkpoint(connection, self._signer, day)
 
     async def find_checkpoint(self) -> bytes | None:
         """The newest checkpoint as a note; None before the first round. Raises StoreError."""
@@ -86,6 +96,17 @@ class Log:
         """
         keys = [cosigner_key(id, key) for id, key in holders.items()]
         return await self._store.write(partial(cosign, signatures=signatures, keys=keys))
+
+
+def check_signer(connection: Connection, signer: NoteSigner) -> None:
+    """Whether the newest checkpoint is this signer's, if there is one.
+
+    Of two services with different keys on one database each would else undo the other's. Raises
+    StoreUnavailable `log-key-other`.
+    """
+    newest = _find_newest(connection)
+    if newest is not None and read_checkpoint(read_note(newest[2])).origin != signer.name:
+        raise StoreUnavailable("log-key-other")
 
 
 def sign_checkpoint(connection: Connection, signer: NoteSigner, day: int) -> bool:

@@ -81,6 +81,7 @@ def create_log_router(log: Log, keyrings: Keyrings, limits: Limits) -> APIRouter
             signatures = read_signatures(body.decode())
         except UnicodeDecodeError:
             raise NoteError("note-form") from None
+        await keyrings.refresh()
         return Taken(status=await log.add_cosignatures(signatures, keyrings.holders))
 
     return router

@@ -42,15 +42,17 @@ def create_service(
     routers: Sequence[APIRouter] = (),
     limits: Limits | None = None,
     sequence_interval: float = 600.0,
+    replace_log_key: bool = False,
 ) -> ASGIApp:
     """The service. Its lifespan starts and stops the store, loads the keyring and runs the upkeep.
 
     `public_urls` are the addresses (https://host, no path) for which keyholders may sign. `routers`
     are what the composition root mounts besides (webhooks). `log_seed` (32 bytes,
-    Ed25519) signs checkpoints. `sequence_interval` is in seconds.
+    Ed25519) signs checkpoints, also in place of another one with `replace_log_key`.
+    `sequence_interval` is in seconds.
     """
     limits = limits or store.limits
-    log = Log(store, make_log_signer(log_seed))
+    log = Log(store, make_log_signer(log_seed), replace_key=replace_log_key)
     api = create_api(store, keyrings, log, public_urls, limits)
     for router in routers:
         api.include_router(router)

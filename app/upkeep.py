@@ -5,6 +5,7 @@ a word on the keyring.
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from app.errors import StoreError
 from app.keyrings import Keyrings
@@ -32,16 +33,20 @@ async def run_upkeep(
                 _warn(keyrings, int(clock()))
         except StoreError as error:
             logger.warning("code=%s task=upkeep", error.code)
-        await _wait(store, interval)
+        await _wait(store, keyrings, interval)
 
 
-async def _wait(store: Store, interval: float) -> None:
-    """For the interval, or until so many envelopes are pending that memory asks for a run."""
+async def _wait(store: Store, keyrings: Keyrings, interval: float) -> None:
+    """For the interval, or until so many envelopes are pending that memory asks for a run. Looks
+    for keyrings that other services accepted.
+    """
     clock = asyncio.get_running_loop().time
     end = clock() + interval
     crowd = store.limits.pending_envelopes
-    while (left := end - clock()) > 0 and store.pending < crowd:  # noqa: ASYNC110 -- no hot event
+    while (left := end - clock()) > 0 and store.pending < crowd:
         await asyncio.sleep(min(left, LOOK_SECONDS))
+        with suppress(StoreError):  # whoever needs the database is told
+            await keyrings.refresh()
 
 
 def _warn(keyrings: Keyrings, now: int) -> None:

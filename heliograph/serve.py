@@ -105,6 +105,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         public_urls=settings.public_urls,
         clock=time.time,
         log_seed=_log_seed(settings),
+        replace_log_key=settings.replace_log_key,
         routers=[*hooks, *routers],
         limits=settings.limits,
         sequence_interval=settings.sequence_interval_seconds,
@@ -148,14 +149,18 @@ def _read_root(settings: Settings) -> bytes | None:
 def _log_seed(settings: Settings) -> bytes:
     """The key that signs the log's checkpoints; made at first start. A new key is a new log."""
     try:
-        seed = keep_secret(settings.data_dir / "log.key", LOG_SEED_SIZE)
+        seed = (
+            keep_secret(settings.data_dir / "log.key", LOG_SEED_SIZE)
+            if settings.log_key_file is None
+            else settings.log_key_file.read_bytes()  # never made: it must be the others' key
+        )
     except OSError:
         seed = b""
     if len(seed) != LOG_SEED_SIZE:
         raise SettingsError(
             "log-key",
             "The log's key file cannot be used.",
-            "Check HELIOGRAPH_DATA_DIR; put log.key back from a copy.",
+            "Check HELIOGRAPH_DATA_DIR and HELIOGRAPH_LOG_KEY_FILE; put log.key back from a copy.",
         )
     return seed
 

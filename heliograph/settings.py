@@ -115,7 +115,9 @@ class Settings(BaseSettings):
     )
     data_dir: Path = Field(default=Path("var"), description="folder of all that the service keeps")
     database_url: SecretStr | None = Field(
-        default=None, description="the store's database; SQLite in the data folder when not given"
+        default=None,
+        description="the store's database, postgresql://USER@HOST/NAME or sqlite:///FILE; "
+        "SQLite in the data folder when not given",
     )
     root_file: Path | None = Field(
         default=None,
@@ -126,6 +128,16 @@ class Settings(BaseSettings):
     )
     sequence_interval_seconds: float = Field(
         default=600.0, gt=0, le=86_400, description="how often new envelopes get their indexes"
+    )
+    log_key_file: Path | None = Field(
+        default=None,
+        description="the key that signs the log; when not given, `log.key` in the data folder, "
+        "made at first start; services on one database need the same one",
+    )
+    replace_log_key: bool = Field(
+        default=False,
+        description="sign the log on with this key where another one signed before; keyholders are "
+        "told of another log",
     )
     limits: Limits = Field(
         default=Limits(),

@@ -40,8 +40,8 @@ def make_envelope(number: int, *, epoch: int = 1, length: int = LENGTH) -> bytes
     return header + hashlib.shake_256(number.to_bytes(8, "big")).digest(length - len(header))
 
 
-def make_log(store: Store) -> Log:
-    return Log(store, make_log_signer(LOG_SEED))
+def make_log(store: Store, seed: bytes = LOG_SEED, **options: Any) -> Log:
+    return Log(store, make_log_signer(seed), **options)
 
 
 def make_batch(*items: object) -> bytes:

@@ -6,8 +6,11 @@ from typing import Any
 
 import cbor2
 import pytest
+from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from app.errors import StoreBusy
+from app.keyrings import Keyrings, _write
 from app.limits import Limits
 from app.tables import KeyringFile
 from crypto.errors import KeyringError
@@ -266,3 +269,38 @@ def test_the_same_bundle_at_once_is_stored_once(place: Place) -> None:
             await store.stop()
 
     assert sorted(asyncio.run(main())) == ["known", "known", "known", "stored"]
+
+
+def test_services_on_one_database_learn_of_each_others_keyrings(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    coalition = make_coalition()
+    newer = coalition.next(holders={"format": "heliograph/holders/v1", "holders": []}).bundle
+
+    async def main() -> None:
+        async with place.open_store() as store:
+            one, two = (Keyrings(store, coalition.root) for _ in range(2))
+            await two.refresh()
+            assert two.current is None
+            assert await one.accept(coalition.bundle) == "stored"
+            await two.refresh()
+            assert two.holders == one.holders != {}
+            assert await two.accept(newer) == "stored"
+            assert one.holders  # it has not asked yet
+            await one.refresh()
+            assert one.holders == {}
+            assert await one.accept(newer) == "known"
+            # Of two that judge at once, one has to judge again.
+            racing = Keyrings(store, coalition.root)
+            with pytest.raises(StoreBusy):
+                await store.write(lambda connection: _write(connection, coalition.keyring, 2, 0))
+            await racing.load()
+            # What does not hold is refused, and the last good one stays.
+            await store.write(lambda connection: _write(connection, coalition.keyring, 3, 0))
+            spoil = text("UPDATE keyring_file SET data = :data WHERE number = 3")
+            await store.write(lambda connection: connection.execute(spoil, {"data": b"{}"}))
+            await racing.refresh()
+            assert racing.current is not None
+
+    asyncio.run(main())
+    assert "code=keyring-" in caplog.text

@@ -174,18 +174,6 @@ def test_a_changed_leaf_is_never_signed(place: Place) -> None:
     place.run(test)
 
 
-def test_another_key_signs_again(place: Place) -> None:
-    async def test(store: Store) -> None:
-        await store.put([make_envelope(1)])
-        await make_log(store).advance()
-        other = make_log_signer(bytes(32))
-        await store.write(partial(sign_checkpoint, signer=other, day=1))
-        data = await make_log(store).find_checkpoint()
-        assert open_checkpoint(data or b"", other.key).size == 1
-
-    place.run(test)
-
-
 def call(client: TestClient, function: Any, *arguments: Any) -> Any:
     return client.portal.call(function, *arguments)  # type: ignore[union-attr]
 
@@ -303,3 +291,23 @@ def test_a_kill_between_two_steps_leaves_nothing_unsigned(place: Place) -> None:
         assert (await read_checkpoint(store)).root == find_root(map(hash_leaf, leaves))
 
     place.run(again)
+
+
+def test_another_key_signs_only_where_the_operator_says_so(place: Place) -> None:
+    other = make_log_signer(bytes(32))
+
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(1)])
+        await make_log(store).advance()
+        told = await make_log(store).find_checkpoint()
+        await store.put([make_envelope(2)])
+        with pytest.raises(StoreUnavailable) as caught:
+            await make_log(store, bytes(32)).advance()
+        assert caught.value.code == "log-key-other"
+        assert await make_log(store).find_checkpoint() == told
+        for _again in range(2):  # with new leaves, and without
+            await make_log(store, bytes(32), replace_key=True).advance()
+            data = await make_log(store).find_checkpoint()
+            assert open_checkpoint(data or b"", other.key).size == 2
+
+    place.run(test)

@@ -47,9 +47,9 @@ def test_health(place: Place) -> None:
             assert (answer.status_code, answer.json()) == (200, {"status": "ok"})
 
 
-def test_not_ready_without_room_or_writer(place: Place) -> None:
-    place.limits = Limits(reserve_bytes=1 << 62)
-    with place.open_client() as client:
+def test_not_ready_without_room_or_writer(sqlite_place: Place) -> None:
+    sqlite_place.limits = Limits(reserve_bytes=1 << 62)
+    with sqlite_place.open_client() as client:
         assert client.get("/readyz").json()["code"] == "store-full"
         client.portal.call(client.store.stop)  # type: ignore[union-attr, attr-defined]
         assert client.get("/readyz").json()["code"] == "store-unavailable"

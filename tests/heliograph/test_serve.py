@@ -9,6 +9,8 @@ import httpx2
 import pytest
 from pydantic import SecretStr
 
+from crypto.checkpoints import make_log_signer
+from crypto.notes import write_key
 from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
 from heliograph.migrate import migrate_store
 from heliograph.serve import assemble, refuse_development, run_service
@@ -174,3 +176,16 @@ def test_the_log_has_one_key_for_good(tmp_path: Path) -> None:
     file.mkdir()
     with pytest.raises(SettingsError):
         assemble(settings)
+
+
+def test_a_log_key_that_is_named_must_be_there(tmp_path: Path) -> None:
+    """Services on one database share it: one that made its own would sign another log."""
+    shared = tmp_path / "shared.key"
+    settings = make_settings(tmp_path, log_key_file=shared)
+    with pytest.raises(SettingsError) as caught:
+        assemble(settings)
+    assert caught.value.code == "log-key"
+    assert not shared.exists()
+    shared.write_bytes(bytes(32))
+    key = asyncio.run(ask(settings, "GET", "/v1/log/key")).text
+    assert key == write_key(make_log_signer(bytes(32)).key) + "\n"

@@ -23,7 +23,7 @@ run: .venv/.ok ## start the service, the gateway and a phone simulator on 127.0.
 	$(BIN)/heliograph dev serve
 
 test: .venv/.ok ## all tests (a part the machine lacks skips loudly)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 lint: .venv/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile
 	$(BIN)/ruff format --check .

@@ -19,6 +19,8 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if os.environ.get("REQUIRE_ALL_PARTS") != "1":
         return
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if reporter is None:  # a worker of several: the first process counts
+        return
     skipped = [str(report.longrepr) for report in reporter.stats.get("skipped", [])]
     if any(NO_SHARED not in reason for reason in skipped):
         reporter.write_line("a part that CI installs is missing: see the skipped tests", red=True)

@@ -122,14 +122,15 @@ def launch(binaries: Path, data: Path, *options: str) -> "subprocess.Popen[bytes
         "max_connections": "100",
     }
     words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
-    return subprocess.Popen(
-        [binaries / "postgres", "-D", data, *words, *options],
-        user=user,
-        group="nogroup" if user else None,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        env={"PATH": os.environ["PATH"]},
-    )
+    with (data.parent / "server.log").open("ab") as log:
+        return subprocess.Popen(
+            [binaries / "postgres", "-D", data, *words, *options],
+            user=user,
+            group="nogroup" if user else None,
+            stdout=log,
+            stderr=log,
+            env={"PATH": os.environ["PATH"]},
+        )
 
 
 def wait_for(server: Postgres) -> None:

@@ -1,6 +1,5 @@
 """`heliograph dev serve`, which is `make run`: everything on one machine, made at first start."""
 
-import sqlite3
 import sys
 import time
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import httpx2
 import typer
 
+from app.databases import choose_database
 from heliograph.data_lock import lock_data
 from heliograph.dev.coalition import prepare_coalition
 from heliograph.dev.line import Line
@@ -32,7 +32,7 @@ def _serve(start: Settings) -> None:
     folder = start.data_dir / "dev"
     migrate_store(start)
     coalition = prepare_coalition(
-        folder, address, now=int(time.time()), envelopes_stored=_holds_envelopes(start.data_dir)
+        folder, address, now=int(time.time()), envelopes_stored=_holds_envelopes(start.store_url)
     )
     setups = make_setups(folder)
     settings = start.model_copy(
@@ -54,14 +54,15 @@ def _serve(start: Settings) -> None:
     )
 
 
-def _holds_envelopes(data_dir: Path) -> bool:
+def _holds_envelopes(url: str) -> bool:
     """Whether the store has anything in it that only the present keys can open."""
-    path = data_dir / "store.db"
-    with sqlite3.connect(path) as connection:
-        found = connection.execute(
-            "SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM leaf)"
-        ).fetchone()
-    return bool(found[0])
+    engine = choose_database(url).open_engine(url, writes=False)
+    try:
+        with engine.connect() as connection:
+            query = "SELECT EXISTS(SELECT 1 FROM pending) OR EXISTS(SELECT 1 FROM leaf)"
+            return bool(connection.exec_driver_sql(query).scalar_one())
+    finally:
+        engine.dispose()
 
 
 def _announce(address: str, env: Path) -> None:

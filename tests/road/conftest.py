@@ -4,11 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.postgres import Postgres
 from tests.road.running import Running, running_service
 
 
-@pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """A service with a development coalition, its data in a folder of its own."""
-    with running_service(tmp_path_factory.mktemp("road") / "var") as running:
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def service(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Running]:
+    """A service with a development coalition, its data in a folder of its own, on each database."""
+    data = tmp_path_factory.mktemp("road") / "var"
+    if request.param == "sqlite":
+        with running_service(data) as running:
+            yield running
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    with server.make_database() as url, running_service(data, url, server.folder) as running:
         yield running

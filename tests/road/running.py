@@ -26,12 +26,14 @@ LISTENS = "Ctrl-C stops it"
 
 @dataclass(frozen=True)
 class Running:
-    """A service that listens. output: the file that takes all it writes."""
+    """A service that listens. output: the file that takes all it writes. database: the folder of
+    its database server, if it has one that we can look into."""
 
     url: str
     data: Path
     output: Path
     process: "subprocess.Popen[bytes]"
+    database: Path | None = None
 
     @property
     def environ(self) -> dict[str, str]:
@@ -88,8 +90,11 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def start(data: Path, port: int | None = None) -> Running:
-    """Start `heliograph dev serve` and wait until it listens."""
+def start(
+    data: Path, port: int | None = None, url: str = "", server: Path | None = None
+) -> Running:
+    """Start `heliograph dev serve` and wait until it listens. `url`: of a database that is no
+    SQLite file under `data`, and `server` the folder of its server."""
     port = port or free_port()
     environ = {
         name: value
@@ -97,6 +102,8 @@ def start(data: Path, port: int | None = None) -> Running:
         if not name.startswith(("HELIOGRAPH_", "KEYHOLDER_"))
     }
     environ |= {"HELIOGRAPH_DATA_DIR": str(data), "HELIOGRAPH_PORT": str(port)}
+    if url:
+        environ["HELIOGRAPH_DATABASE_URL"] = url
     data.mkdir(parents=True, exist_ok=True)
     output = data.parent / f"{data.name}.out"
     with output.open("ab") as file:
@@ -107,7 +114,7 @@ def start(data: Path, port: int | None = None) -> Running:
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-    running = Running(f"http://127.0.0.1:{port}", data, output, process)
+    running = Running(f"http://127.0.0.1:{port}", data, output, process, server)
     for _ in range(START_SECONDS * 10):
         if LISTENS in output.read_text(encoding="utf-8"):
             return running
@@ -118,9 +125,9 @@ def start(data: Path, port: int | None = None) -> Running:
 
 
 @contextmanager
-def running_service(data: Path) -> Iterator[Running]:
-    """A service for the time of a test."""
-    running = start(data)
+def running_service(data: Path, url: str = "", server: Path | None = None) -> Iterator[Running]:
+    """A service for the time of a test. As `start`."""
+    running = start(data, url=url, server=server)
     try:
         yield running
     finally:

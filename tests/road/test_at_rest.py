@@ -1,8 +1,8 @@
 """Nothing that was sent can be read from what the service keeps or writes.
 
 Canaries go in by every channel and by every kind of error; then everything under the data folder
-and the service's whole output is searched for them in
-every coding in which they could lie there. The search itself is proven by planting each of them.
+the service's whole output and its database server's files are searched for them in every coding in
+which they could lie there. The search itself is proven by planting each of them.
 """
 
 import asyncio
@@ -55,13 +55,13 @@ def find_leaks(haystack: bytes) -> list[str]:
     return [canary for canary in CANARIES if any(coding in haystack for coding in codings(canary))]
 
 
-def _everything(service: Running) -> dict[str, bytes]:
-    kept = {
-        str(path.relative_to(service.data)): path.read_bytes()
-        for path in service.data.rglob("*")
-        if path.is_file()
-    }
-    return {**kept, "output": service.output.read_bytes()}
+def _files(service: Running) -> list[Path]:
+    """What the service keeps and wrote, and its database server's data, WAL and log."""
+    folders, files = [service.data], [service.output]
+    if service.database:  # and not its programs
+        folders.append(service.database / "data")
+        files.append(service.database / "server.log")
+    return [*files, *(path for folder in folders for path in folder.rglob("*") if path.is_file())]
 
 
 async def _send_canaries(service: Running) -> None:
@@ -119,15 +119,15 @@ def visited(service: Running) -> Running:
 def test_nothing_that_was_sent_lies_under_the_data_folder_or_in_the_output(
     visited: Running,
 ) -> None:
-    found = _everything(visited)
-    assert {"store.db", "output"} <= found.keys()
-    leaks = {name: leaked for name, data in found.items() if (leaked := find_leaks(data))}
+    files = _files(visited)
+    names = {path.name for path in files}
+    assert {"server.log", "PG_VERSION"} <= names if visited.database else "store.db" in names
+    leaks = {path: leaked for path in files if (leaked := find_leaks(path.read_bytes()))}
     assert leaks == {}
 
 
 def test_strings_finds_nothing_either(visited: Running) -> None:
-    paths = [str(path) for path in visited.data.rglob("*") if path.is_file()]
-    paths.append(str(visited.output))
+    paths = [str(path) for path in _files(visited)]
     if not shutil.which("strings"):
         pytest.skip("no strings: apt-get install binutils")
     for encoding in ("s", "S", "l", "b"):

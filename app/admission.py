@@ -32,7 +32,6 @@ def admit(
     Something is written for every group. A commit that wrote nothing would sync nothing, and
     "known" would come sooner than "stored".
     """
-    database.touch(connection)
     results: list[Result] = []
     batches: list[Sequence[Entry]] = []
     keys = [work.message_key for work in works if work.message_key is not None]
@@ -54,7 +53,11 @@ def admit(
             seen.add(key)
             fresh_keys.append((key, work.day))
 
-    outcomes = _keep(connection, database, memory, batches)
+    fresh, outcomes = _tell_apart(connection, database, memory, batches)
+    if fresh:
+        database.insert_pending(connection, fresh)
+    else:
+        database.touch(connection)
     if fresh_keys:
         database.insert_message_keys(connection, fresh_keys)
     return [
@@ -83,26 +86,15 @@ def _admit_part(
     return True, entries
 
 
-def _keep(
+def _tell_apart(
     connection: Connection,
     database: Database,
     memory: Memory,
     batches: Sequence[Sequence[Entry]],
-) -> list[list[Outcome]]:
-    """Keeps what is new in the group, among the pending and in the log. One way for all of it."""
+) -> tuple[list[Entry], list[list[Outcome]]]:
+    """What is new in the group, among the pending and in the log; and an outcome for each entry."""
     prefixes = [prefix_of(entry.id) for entries in batches for entry in entries]
     leaves = database.find_leaves(connection, prefixes) if prefixes else []
     logged = {leaf[LEAF_ID_START:] for leaf in leaves}
     fresh: list[Entry] = []
-    outcomes: list[list[Outcome]] = []
-    for entries in batches:
-        answers: list[Outcome] = []
-        for entry in entries:
-            if entry.id in logged or not memory.stage(entry.id):
-                answers.append("known")
-            else:
-                fresh.append(entry)
-                answers.append("stored")
-        outcomes.append(answers)
-    database.insert_pending(connection, fresh)
-    return outcomes
+    return fresh, [memory.stage(entries, logged, fresh) for entries in batches]

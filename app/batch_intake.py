@@ -1,6 +1,7 @@
 """Taking a batch: its whole items are kept, whatever becomes of the rest of the body."""
 
 import asyncio
+from collections.abc import Iterable
 
 from starlette.types import Receive
 
@@ -51,22 +52,29 @@ class _Batch:
         self._size = 0
         self._handed: list[tuple[list[int], asyncio.Future[list[Outcome] | None]]] = []
 
-    def add(self, item: bytes | str) -> None:
-        """An item of the body, or the code of what is wrong with it."""
-        if isinstance(item, str):
-            self.results.append(item)
-            return
-        try:
-            entry = make_entry(item, self._day)
-        except EnvelopeError as error:
-            self.results.append(error.code)
-            return
-        self._places.append(len(self.results))
-        self._entries.append(entry)
-        self.results.append("")
-        self._size += len(item)
-        if self._size >= HAND_OVER:
-            self._hand_over()
+    def add(self, items: Iterable[bytes | str], most: int) -> bool:
+        """Items of the body, or the codes of what is wrong with them. False: there are more than
+        `most` in all, and the rest was not taken."""
+        results, places, entries, day = self.results, self._places, self._entries, self._day
+        for item in items:
+            place = len(results)
+            if place == most:
+                return False
+            if isinstance(item, str):
+                results.append(item)
+                continue
+            try:
+                entries.append(make_entry(item, day))
+            except EnvelopeError as error:
+                results.append(error.code)
+                continue
+            places.append(place)
+            results.append("")
+            self._size += len(item)
+            if self._size >= HAND_OVER:
+                self._hand_over()
+                places, entries = self._places, self._entries
+        return True
 
     def _hand_over(self) -> None:
         """Gives the writer what has come, and goes on reading meanwhile."""
@@ -107,10 +115,9 @@ async def _read(receive: Receive, batch: _Batch, limits: Limits) -> str:
                 if message["type"] != "http.request":
                     return "body-cut-off"
                 chunk = message.get("body", b"")
-                for item in reader.feed(chunk[:left]):
-                    if len(batch.results) == limits.batch_items:
-                        return "batch-too-many"
-                    batch.add(item)
+                whole = batch.add(reader.feed(chunk[:left]), limits.batch_items)
+                if not whole:
+                    return "batch-too-many"
                 left -= len(chunk)
                 if reader.malformed:
                     return "batch-malformed"

@@ -1,10 +1,14 @@
 """An envelope on its way into the store: its bytes and the leaf they will have in the log."""
 
+import struct
+from functools import lru_cache
 from typing import NamedTuple
 
-from crypto.envelope import envelope_id, read_header
+from crypto.envelope import HEADER_SIZE, check_form, envelope_id
 from crypto.leaves import envelope_leaf
 
+OFFSET = 1 << 63
+_NUMBER = struct.Struct(">Q").unpack_from
 LEAF_ID_START = 7
 """Where the 32-byte id begins in an envelope's leaf of 39 bytes."""
 
@@ -19,7 +23,8 @@ class Entry(NamedTuple):
 
 def prefix_of(id: bytes) -> int:
     """The first 8 bytes of a 32-byte envelope id as a signed 64-bit integer, in the same order."""
-    return int.from_bytes(id[:8], "big") - (1 << 63)
+    number: int = _NUMBER(id)[0]
+    return number - OFFSET
 
 
 def make_entry(envelope: bytes, day: int) -> Entry:
@@ -28,6 +33,11 @@ def make_entry(envelope: bytes, day: int) -> Entry:
     `day` is days since 1970-01-01. Raises EnvelopeError. An unknown epoch is no error: the
     service's keyring may be the older one.
     """
-    header = read_header(envelope)
     id = envelope_id(envelope)
-    return Entry(id, envelope_leaf(header, day, id), envelope)
+    return Entry(id, _start_leaf(envelope[:HEADER_SIZE], len(envelope), day) + id, envelope)
+
+
+@lru_cache(maxsize=1024)
+def _start_leaf(start: bytes, length: int, day: int) -> bytes:
+    """The leaf up to the id: the same for all envelopes of a suite, epoch, length and day."""
+    return envelope_leaf(check_form(start, length), day, bytes(32))[:LEAF_ID_START]

@@ -2,12 +2,13 @@
 parts.
 """
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from sqlalchemy import Connection, func, select
 
-from app.entries import LEAF_ID_START
+from app.entries import LEAF_ID_START, Entry
 from app.tables import Pending, SmsPart
+from app.work import Outcome
 
 PENDING = Pending.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 PART = SmsPart.__table__  # type: ignore[attr-defined]
@@ -42,13 +43,24 @@ class Memory:
         ids = set(self._ids)  # before the list: what leaves it meanwhile was committed
         return ids.difference(list(self._staged))
 
-    def stage(self, id: bytes) -> bool:
-        """Notes an id that the running transaction stores. False: it is pending already."""
-        if id in self._ids:
-            return False
-        self._ids.add(id)
-        self._staged.append(id)
-        return True
+    def stage(
+        self, entries: Iterable[Entry], logged: Container[bytes], fresh: list[Entry]
+    ) -> list[Outcome]:
+        """Tells an outcome for each entry. What is new, neither `logged` nor pending, goes to
+        `fresh`, and is noted as what the running transaction stores.
+        """
+        ids, staged = self._ids, self._staged
+        outcomes: list[Outcome] = []
+        for entry in entries:
+            id = entry[0]
+            if id in ids or id in logged:
+                outcomes.append("known")
+            else:
+                ids.add(id)
+                staged.append(id)
+                fresh.append(entry)
+                outcomes.append("stored")
+        return outcomes
 
     def keep(self) -> None:
         """The transaction was committed."""

@@ -122,7 +122,8 @@ class Store:
         """Hands entries to the writer without waiting. The future ends after COMMIT. Errors as in
         put.
         """
-        return self._writer.submit(EntriesWork(entries, self.day, message_key))
+        day = 0 if message_key is None else self.day
+        return self._writer.submit(EntriesWork(entries, day, message_key))
 
     async def put(
         self, envelopes: Sequence[bytes], *, message_key: bytes | None = None

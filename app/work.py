@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 from sqlalchemy import Connection
 
@@ -23,7 +23,12 @@ class EntriesWork:
 
     @property
     def size(self) -> int:
-        return sum(len(entry.body) for entry in self.entries)
+        return sum([len(entry.body) for entry in self.entries])
+
+    @property
+    def weight(self) -> int:
+        """Of what one commit takes up: envelopes."""
+        return len(self.entries)
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +41,8 @@ class PartWork:
     slice: bytes
     day: int
     message_key: bytes | None = None
+
+    weight: ClassVar[int] = 1
 
     @property
     def size(self) -> int:

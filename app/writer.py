@@ -165,19 +165,19 @@ class Writer:
         """Adds to the first job those that share its commit. Returns whether to end after it."""
         if isinstance(group[0][0], LoneWork):
             return False
+        take, most = self._queue.get_nowait, self._limits.commit_envelopes
         envelopes = 0
-        while envelopes < self._limits.commit_envelopes:
-            try:
-                job = self._queue.get_nowait()
-            except Empty:
-                break
-            if job is None:
-                return True
-            if isinstance(job[0], LoneWork):
-                self._next = job
-                break
-            group.append(job)
-            envelopes += len(getattr(job[0], "entries", "1"))
+        with contextlib.suppress(Empty):
+            while envelopes < most:
+                job = take()
+                if job is None:
+                    return True
+                work = job[0]
+                if isinstance(work, LoneWork):
+                    self._next = job
+                    break
+                group.append(job)
+                envelopes += work.weight
         return False
 
     def _commit(self, group: list[Job]) -> bool:

@@ -117,19 +117,24 @@ def read_header(envelope: bytes) -> Header:
 
     Raises EnvelopeError: envelope-too-short, envelope-version, envelope-suite, envelope-length.
     """
-    if len(envelope) < HEADER_SIZE:
+    return check_form(envelope[:HEADER_SIZE], len(envelope))
+
+
+def check_form(start: bytes, length: int) -> Header:
+    """As read_header, from an envelope's first 4 bytes and its length: all that its form is."""
+    if len(start) < HEADER_SIZE:
         raise EnvelopeError("envelope-too-short")
-    if envelope[0] != VERSION:
+    if start[0] != VERSION:
         raise EnvelopeError("envelope-version")
-    suite = _SUITES.get(envelope[1])
+    suite = _SUITES.get(start[1])
     if suite is None:
         raise EnvelopeError("envelope-suite")
-    if len(envelope) < _MIN_SIZE:
+    if length < _MIN_SIZE:
         raise EnvelopeError("envelope-too-short")
-    size_class = _SIZE_CLASSES[suite].get(len(envelope))
+    size_class = _SIZE_CLASSES[suite].get(length)
     if size_class is None:
         raise EnvelopeError("envelope-length")
-    return Header(suite, envelope[2] << 8 | envelope[3], size_class)
+    return Header(suite, start[2] << 8 | start[3], size_class)
 
 
 def envelope_length(suite: Suite, size_class: int) -> int | None:

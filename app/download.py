@@ -1,13 +1,14 @@
 """GET /v1/envelopes: keyholders download the log, resumable at any index."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from typing import Annotated
 
 import cbor2
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from starlette.types import Scope
 
 from app.describing import describe_problems
 from app.errors import RequestRefused, StoreError
@@ -50,7 +51,13 @@ def create_download_router(
     for.
     """
     router = APIRouter(tags=["envelopes"])
-    check_signed = _make_check(keyrings, [url.rstrip("/") for url in public_urls])
+    is_signed = create_signature_check(keyrings, public_urls)
+
+    async def check_signed(request: Request) -> None:
+        """Unsigned, forged, unknown and revoked signers get one and the same answer."""
+        await keyrings.refresh()  # another service may have heard of a revocation
+        if not is_signed(request.scope):
+            raise RequestRefused("request-not-signed")
 
     @router.get(
         "/v1/envelopes",
@@ -87,27 +94,31 @@ async def stream_rows(store: Store, after: int, limit: int, page: int) -> AsyncI
         limit -= len(rows)
 
 
-def _make_check(
-    keyrings: Keyrings, addresses: Sequence[str]
-) -> Callable[[Request], Awaitable[None]]:
-    async def check_signed(request: Request) -> None:
-        """Unsigned, forged, unknown and revoked signers get one and the same answer."""
-        await keyrings.refresh()  # another service may have heard of a revocation
-        scope = request.scope
+def create_signature_check(
+    keyrings: Keyrings, public_urls: Sequence[str]
+) -> Callable[[Scope], bool]:
+    """A function that says whether a request without a body is signed by a keyholder, by the
+    keyring that is in memory.
+    """
+    addresses = [url.rstrip("/") for url in public_urls]
+
+    def is_signed(scope: Scope) -> bool:
         target = scope["raw_path"].decode("ascii", "replace")
         if scope["query_string"]:
             target += "?" + scope["query_string"].decode("ascii", "replace")
         headers: dict[str, str] = {}
-        for name, value in request.headers.items():
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        for raw, value in scope["headers"]:
+            name, text = raw.decode("latin-1"), value.decode("latin-1")
+            headers[name] = f"{headers[name]}, {text}" if name in headers else text
         try:
             verify_request(
                 keyrings.holders,
-                request.method,
+                scope["method"],
                 [address + target for address in addresses],
                 headers,
             )
         except RequestSignatureError:
-            raise RequestRefused("request-not-signed") from None
+            return False
+        return True
 
-    return check_signed
+    return is_signed

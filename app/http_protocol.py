@@ -11,18 +11,16 @@ a request for the longest, so that nobody is kept out by connections that only s
 """
 
 import asyncio
-from typing import ClassVar
+from functools import partial
+from typing import Any, ClassVar
 
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
-from uvicorn.protocols.http.httptools_impl import (
-    STATUS_LINE,
-    HttpToolsProtocol,
-    RequestResponseCycle,
-)
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.limits import Limits
 from app.problems import make_response
+from app.shortcut import Shortcut, write_answer
 
 BODY_GRACE = 1.5
 """The readers of bodies (app/bodies.py) have the first word: they can still answer."""
@@ -37,6 +35,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """Use `make_protocol`, which sets the limits."""
 
     limits: ClassVar[Limits]
+    shortcut: ClassVar[Shortcut | None]
     max_connections: ClassVar[int]
     idle: ClassVar[dict["BoundedProtocol", None]]
     """Connections without a request in flight, the longest without one first."""
@@ -50,6 +49,9 @@ class BoundedProtocol(HttpToolsProtocol):
     _send_deadline: asyncio.TimerHandle | None = None
     _unsent = 0
     _running: RequestResponseCycle | None = None
+    _feeding = False
+    _held: tuple[RequestResponseCycle, ASGIApp] | None = None
+    """A request for the short way, until all of the piece that its headers came in is parsed."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -78,7 +80,25 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse("store-busy")
             return
         self._came_last = False
+        self._feeding = True
+        try:
+            self._feed(data)
+        finally:
+            self._feeding = False
+        if self._held is not None:
+            self._start_held()
+        if self._deadline is None and not self.transport.is_closing():
+            self._await_more()
+
+    def _feed(self, data: bytes) -> None:
+        size = len(data)
         cap = self.limits.header_bytes
+        if size <= cap - self._idle_bytes:  # nearly always
+            self._idle_bytes += size
+            super().data_received(data)
+            if len(self.pipeline) > PIPELINED:
+                self.transport.abort()
+            return
         view = memoryview(data)
         while view and not self.transport.is_closing():
             room = cap - self._idle_bytes
@@ -87,12 +107,10 @@ class BoundedProtocol(HttpToolsProtocol):
                 return
             piece, view = view[:room], view[room:]
             self._idle_bytes += len(piece)
-            super().data_received(bytes(piece) if len(piece) < len(data) else data)
+            super().data_received(bytes(piece))
             if len(self.pipeline) > PIPELINED:
                 self.transport.abort()
                 return
-        if self._deadline is None and not self.transport.is_closing():
-            self._await_more()
 
     def _await_more(self) -> None:
         """Sets the deadline for what has to come next. uvicorn has cancelled its own by now."""
@@ -129,10 +147,13 @@ class BoundedProtocol(HttpToolsProtocol):
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if (
-            self._in_headers
-        ):  # else it is a trailer: the request is being answered by its headers already
+        if not self._in_headers:
+            return  # a trailer: the request is being answered by its headers already
+        name = name.lower()
+        if name == b"expect":
             super().on_header(name, value)
+        else:  # as uvicorn does, without a call for each line
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self._in_headers = False
@@ -144,7 +165,33 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         self._running = cycle
+        if self._feeding and self.shortcut is not None:
+            self._held = cycle, app
+        else:
+            super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
+
+    def _start_held(self) -> None:
+        """Gives a request that came whole to the shortcut; every other one gets its task."""
+        cycle, app = self._held  # type: ignore[misc]  # the caller has looked
+        self._held = None
+        if not (cycle.more_body or cycle.waiting_for_100_continue or self.flow.write_paused):
+            future = self.shortcut.take(cycle.scope, cycle.body)  # type: ignore[union-attr]
+            if future is not None:
+                future.add_done_callback(partial(self._answer_short, cycle))
+                return
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
+
+    def _answer_short(self, cycle: RequestResponseCycle, future: "asyncio.Future[Any]") -> None:
+        answer = self.shortcut.tell(future)  # type: ignore[union-attr]
+        if cycle.disconnected:
+            return
+        cycle.response_started = cycle.response_complete = True
+        if cycle.keep_alive:
+            self.transport.write(answer)
+        else:
+            self.transport.write(answer.replace(b"\r\n", b"\r\nconnection: close\r\n", 1))
+            self.transport.close()
+        self.on_response_complete()
 
     def on_body(self, body: bytes) -> None:
         self._idle_bytes = 0
@@ -187,9 +234,7 @@ class BoundedProtocol(HttpToolsProtocol):
                 retry_after_seconds=self.limits.retry_after_seconds,
                 headers={"Connection": "close"},
             )
-            lines = [b"%s: %s\r\n" % header for header in answer.raw_headers]
-            head = STATUS_LINE[answer.status_code] + b"".join(lines)
-            self.transport.write(head + b"\r\n" + bytes(answer.body))
+            self.transport.write(write_answer(answer))
         self.transport.close()
         self._watch_sending()
 
@@ -228,7 +273,14 @@ class BoundedProtocol(HttpToolsProtocol):
             self._watch_sending()
 
 
-def make_protocol(limits: Limits, max_connections: int) -> type[asyncio.Protocol]:
+def make_protocol(
+    limits: Limits, max_connections: int, shortcut: Shortcut | None = None
+) -> type[asyncio.Protocol]:
     """The protocol class for uvicorn's `http` option, with these limits, for one server."""
-    members = {"limits": limits, "max_connections": max_connections, "idle": {}}
+    members = {
+        "limits": limits,
+        "max_connections": max_connections,
+        "idle": {},
+        "shortcut": shortcut,
+    }
     return type("LimitedProtocol", (BoundedProtocol,), members)

@@ -30,7 +30,7 @@ class Limits:
     """Cosignature lines brought in one request; one line has under 200 bytes."""
     reserve_requests: int = 32
     """Requests in flight, and connections, beyond the service's `connections`: the requests are for
-    keyholders (GET /v1/envelopes), /healthz and /readyz alone."""
+    downloads that a keyholder signed (GET /v1/envelopes) alone."""
     queue_requests: int = 4096
     """Requests that wait for the writer, those of the running commit included."""
     queue_bytes: int = 48 * MIB

@@ -1,6 +1,7 @@
 """How the service is run under uvicorn: bounded, and everything off that writes down who came."""
 
 import resource
+from collections.abc import Callable
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
@@ -8,9 +9,13 @@ from uvicorn import Config
 from app.http_protocol import make_protocol
 from app.limits import Limits
 from app.problems import make_response
+from app.shortcut import Crowd, create_shortcut
+from app.store import Store
 
-RESERVED = frozenset({"/v1/envelopes", "/healthz", "/readyz"})
-"""GET of these may use the reserve: keyholders, and what watches the service."""
+HEALTH = frozenset({"/healthz", "/readyz"})
+HEALTH_PLACES = 4
+"""Requests for health that are served at once when there is no other room. They have places of
+their own: anybody can send them, so they must not use up the keyholders'."""
 OTHER_FILES = 128
 """Open files that are no connections: database, listener, library files, those just closing."""
 
@@ -24,21 +29,27 @@ def configure_server(
     fd: int | None = None,
     connections: int = 2048,
     loop: str = "uvloop",
+    store: Store | None = None,
+    is_keyholder: Callable[[Scope], bool] = lambda _scope: False,
 ) -> Config:
     """uvicorn's configuration: `uvicorn.Server(configure_server(...)).run()`.
 
     No access log, no trust in forwarding headers (nobody's address is used for anything), no
     websockets, no server or date header. `fd` is an open listening socket. Above `connections`
-    requests in flight the answer is `store-busy`; `limits.reserve_requests` more are for keyholders
-    and health. So many connections in all may be open; above that, the longest idle one gives way.
+    requests in flight the answer is `store-busy`; `limits.reserve_requests` more are for downloads
+    of which `is_keyholder` says that a keyholder signed them (app/download.py), and a few for
+    health. So many connections in all may be open; above that, the longest idle one gives way.
+    `store` is the service's: with it, single envelopes take the short way (app/shortcut.py).
     """
+    crowd = Crowd(connections)
+    shortcut = None if store is None else create_shortcut(store, crowd, limits)
     return Config(
-        bound_requests(service, connections, limits),
+        bound_requests(service, crowd, limits, is_keyholder),
         host=host,
         port=port,
         fd=fd,
         loop=loop,
-        http=make_protocol(limits, connections + limits.reserve_requests),
+        http=make_protocol(limits, connections + limits.reserve_requests, shortcut),
         ws="none",
         lifespan="on",
         access_log=False,
@@ -51,26 +62,39 @@ def configure_server(
     )
 
 
-def bound_requests(service: ASGIApp, requests: int, limits: Limits) -> ASGIApp:
-    """The service with at most `requests` in flight, and the reserve above them."""
-    in_flight = 0
+def bound_requests(
+    service: ASGIApp, crowd: Crowd, limits: Limits, is_keyholder: Callable[[Scope], bool]
+) -> ASGIApp:
+    """The service with at most `crowd.most` requests in flight, and reserves above them."""
+    health = Crowd(HEALTH_PLACES)
+    keyholders = Crowd(limits.reserve_requests)
+
+    def find_place(scope: Scope) -> Crowd | None:
+        """Where a request counts. Signatures are looked at in a crowd alone, and before the place
+        is taken, so that nobody else can fill the keyholders' places."""
+        if not crowd.full:
+            return crowd
+        if scope["method"] == "GET":
+            if scope["path"] in HEALTH:
+                return None if health.full else health
+            if scope["path"] == "/v1/envelopes" and not keyholders.full and is_keyholder(scope):
+                return keyholders
+        return None
 
     async def bounded(scope: Scope, receive: Receive, send: Send) -> None:
-        nonlocal in_flight
         if scope["type"] != "http":
             await service(scope, receive, send)
             return
-        if in_flight >= requests and (
-            not _is_reserved(scope) or in_flight >= requests + limits.reserve_requests
-        ):
+        place = find_place(scope)
+        if place is None:
             refusal = make_response("store-busy", retry_after_seconds=limits.retry_after_seconds)
             await refusal(scope, receive, send)
             return
-        in_flight += 1
+        place.count += 1
         try:
             await service(scope, receive, send)
         finally:
-            in_flight -= 1
+            place.count -= 1
 
     return bounded
 
@@ -92,7 +116,3 @@ def fit_connections(wanted: int, limits: Limits) -> int:
     if files == resource.RLIM_INFINITY:
         return wanted
     return max(1, min(wanted, files - OTHER_FILES - limits.reserve_requests))
-
-
-def _is_reserved(scope: Scope) -> bool:
-    return scope["method"] == "GET" and scope["path"] in RESERVED

@@ -15,6 +15,7 @@ from fastapi import APIRouter
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
+from app.download import create_signature_check
 from app.errors import StoreError
 from app.keyrings import Keyrings
 from app.service import create_service
@@ -68,7 +69,13 @@ def run_service(
     count = fit_connections(settings.connections, settings.limits)
     if count < settings.connections:
         log.warning("code=connections-fewer count=%d", count)
-    config = configure_server(parts.service, limits=settings.limits, connections=count)
+    config = configure_server(
+        parts.service,
+        limits=settings.limits,
+        connections=count,
+        store=parts.store,
+        is_keyholder=create_signature_check(parts.keyrings, settings.public_urls),
+    )
     server = _AnnouncingServer(config, announce)
     server.run(sockets=[listener])
     if not server.started:

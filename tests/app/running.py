@@ -132,7 +132,8 @@ class Place:
     @contextlib.contextmanager
     def open_server(self, **options: Any) -> Iterator[tuple[str, int]]:
         """The service behind a real socket."""
-        with serve(self.make_service(**options)[0], self.limits) as address:
+        service, store, _keyrings = self.make_service(**options)
+        with serve(service, self.limits, store) as address:
             yield address
 
 
@@ -147,12 +148,14 @@ class _Server(Server):
 
 
 @contextlib.contextmanager
-def serve(service: ASGIApp, limits: Limits) -> Iterator[tuple[str, int]]:
+def serve(
+    service: ASGIApp, limits: Limits, store: Store | None = None
+) -> Iterator[tuple[str, int]]:
     """Runs an application under uvicorn as configure_server says, on a port of the kernel's
     choice.
     """
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = _Server(configure_server(service, limits=limits))
+        server = _Server(configure_server(service, limits=limits, store=store))
         thread = threading.Thread(target=server.run, args=([listener],))
         thread.start()
         try:

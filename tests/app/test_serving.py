@@ -1,5 +1,6 @@
 """How many may come at once, over real sockets with a real uvicorn."""
 
+import asyncio
 import json
 import logging
 import resource
@@ -15,14 +16,38 @@ from itertools import count
 import pytest
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
+from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Server
 
+from app.download import create_signature_check
 from app.limits import Limits
-from app.serving import OTHER_FILES, configure_server, fit_connections
-from tests.app.running import Place, make_envelope
+from app.serving import (
+    HEALTH_PLACES,
+    OTHER_FILES,
+    bound_requests,
+    configure_server,
+    fit_connections,
+)
+from app.shortcut import Crowd
+from crypto.requests import sign_request
+from tests.app.running import PUBLIC, Place, make_envelope
 from tests.app.test_http_protocol import HEALTH, connect, post, read_all, read_answers
+from tests.coalition import make_coalition
 
+COALITION = make_coalition()
 LOG = b"GET /v1/envelopes HTTP/1.1\r\nHost: x\r\nSignature: a=:AA==:\r\n\r\n"
+SIGNED = b"".join(
+    [
+        b"GET /v1/envelopes HTTP/1.1\r\nHost: x\r\n",
+        *(
+            f"{name}: {value}\r\n".encode()
+            for name, value in sign_request(
+                COALITION.holder_seed, COALITION.holder_id, "GET", f"{PUBLIC}/v1/envelopes"
+            ).items()
+        ),
+        b"\r\n",
+    ]
+)
 READY = HEALTH.replace(b"/healthz", b"/readyz")
 STORED = (200, b'{"status":"stored"}')
 LARGE = b"x" * 16_000_000
@@ -35,9 +60,15 @@ def open_server(
     keep_alive: float = 15.0,
     routers: tuple[APIRouter, ...] = (),
 ) -> Iterator[tuple[tuple[str, int], Server]]:
-    service = place.make_service(routers=routers)[0]
+    service, store, keyrings = place.make_service(routers=routers, root=COALITION.root)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        config = configure_server(service, limits=place.limits, connections=connections)
+        config = configure_server(
+            service,
+            limits=place.limits,
+            connections=connections,
+            store=store,
+            is_keyholder=create_signature_check(keyrings, [PUBLIC]),
+        )
         config.timeout_keep_alive = keep_alive  # type: ignore[assignment]
         server = Server(config)
         thread = threading.Thread(target=server.run, args=([listener],))
@@ -96,9 +127,18 @@ def test_idle_connections_lock_nobody_out(place: Place) -> None:
             assert read_answers(idle[6], 1)[0][0] == 200
 
 
+def bring_keyring(address: tuple[str, int]) -> None:
+    bundle = COALITION.bundle
+    head = b"POST /v1/keyring HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor\r\n"
+    with connect(address) as connection:
+        connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(bundle) + bundle)
+        assert read_answers(connection, 1)[0][0] == 200
+
+
 def test_requests_in_flight_have_a_cap_and_keyholders_a_reserve(place: Place) -> None:
     place.limits = Limits(reserve_requests=2)
     with open_server(place, connections=2) as (address, _), ExitStack() as stack:
+        bring_keyring(address)
         busy = [stack.enter_context(connect(address)) for _ in range(2)]
         rest = [begin(connection, number) for number, connection in enumerate(busy)]
         with connect(address) as other:
@@ -106,9 +146,13 @@ def test_requests_in_flight_have_a_cap_and_keyholders_a_reserve(place: Place) ->
             read_refusal(other)
             other.sendall(b"GET /v1/keyring/timestamp.json HTTP/1.1\r\nHost: x\r\n\r\n")
             read_refusal(other)
-            for request, status in ((LOG, 401), (HEALTH, 200), (READY, 200)):
+            other.sendall(LOG)  # a place in the reserve is for whoever signed, not for trying
+            read_refusal(other)
+            for request in (HEALTH, READY):
                 other.sendall(request)
-                assert read_answers(other, 1)[0][0] == status
+                assert read_answers(other, 1)[0][0] == 200
+            other.sendall(SIGNED)
+            assert read_chunks(other).startswith(b"HTTP/1.1 200 OK\r\n")
             for connection, body in zip(busy, rest, strict=True):
                 connection.sendall(body)
                 assert read_answers(connection, 1) == [STORED]
@@ -127,6 +171,64 @@ def test_the_reserve_has_an_end(place: Place) -> None:
             other.sendall(LOG)
             assert read_refusal(other)[b"connection"] == b"close"
             assert read_all(other) == b""
+
+
+def read_chunks(connection: socket.socket) -> bytes:
+    """An answer in chunks, to its end."""
+    data = b""
+    while not data.endswith(b"0\r\n\r\n"):
+        chunk = connection.recv(65536)
+        assert chunk, data
+        data += chunk
+    return data
+
+
+def test_nobody_can_fill_the_reserve_without_a_signature() -> None:
+    """Downloads and health that never end, more of them than there are places."""
+    asyncio.run(fill_the_reserve())
+
+
+async def fill_the_reserve() -> None:
+    ends = asyncio.Event()
+    answered: list[int] = []
+
+    async def service(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        await ends.wait()
+
+    async def receive() -> Message:
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            answered.append(message["status"])
+
+    def is_keyholder(scope: Scope) -> bool:
+        return bool(scope["headers"])
+
+    bounded = bound_requests(service, Crowd(1), Limits(reserve_requests=2), is_keyholder)
+    tasks = []
+
+    async def ask(path: str, headers: list[tuple[bytes, bytes]], *, refused: bool) -> None:
+        scope = {"type": "http", "method": "GET", "path": path, "headers": headers}
+        before = len(answered)
+        tasks.append(asyncio.create_task(bounded(scope, receive, send)))
+        await asyncio.sleep(0)
+        assert answered[before:] == [503] * refused
+
+    signed = [(b"signature", b"good")]
+    await ask("/v1/keyring/timestamp.json", [], refused=False)
+    for _ in range(HEALTH_PLACES):
+        await ask("/healthz", [], refused=False)
+    for path in ("/healthz", "/readyz", "/v1/envelopes"):
+        for _ in range(5):
+            await ask(path, [], refused=True)
+    for refused in (False, False, True):
+        await ask("/v1/envelopes", signed, refused=refused)
+    ends.set()
+    await asyncio.gather(*tasks)
+    tasks.clear()
+    await ask("/v1/envelopes", [], refused=False)  # the places are free again
+    await asyncio.gather(*tasks)
 
 
 def wait_for_connections(server: Server, number: int) -> None:

@@ -175,7 +175,7 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle, app = self._held  # type: ignore[misc]  # the caller has looked
         self._held = None
         if not (cycle.more_body or cycle.waiting_for_100_continue or self.flow.write_paused):
-            future = self.shortcut.take(cycle.scope, cycle.body)  # type: ignore[union-attr]
+            future = self.shortcut.take(cycle.scope, cycle.body)  # type: ignore[union-attr,arg-type]
             if future is not None:
                 future.add_done_callback(partial(self._answer_short, cycle))
                 return

@@ -43,7 +43,7 @@ def describe_machine() -> str:
 
 def print_figures(title: str, figures: list[Figure]) -> None:
     """A table: value, limit, whether it holds."""
-    print(f"\n{title}")
+    print(f"\n{title}", flush=True)
     for figure in figures:
         goal = "" if figure.goal is None else f"{'<=' if figure.most else '>='} {figure.goal:g}"
         verdict = "" if figure.goal is None else ("ok" if figure.ok else "MISSED")

@@ -70,9 +70,9 @@ def test_a_connection_that_shall_end_is_told_so_and_ends(place: Place, version: 
         (Limits(queue_requests=0), 503, "store-busy"),
     ],
 )
-def test_trouble_is_told(place: Place, limits: Limits, status: int, code: str) -> None:
-    place.limits = limits
-    with place.open_server() as address, connect(address) as connection:
+def test_trouble_is_told(sqlite_place: Place, limits: Limits, status: int, code: str) -> None:
+    sqlite_place.limits = limits
+    with sqlite_place.open_server() as address, connect(address) as connection:
         for _ in range(2):  # and the connection goes on
             connection.sendall(post(make_envelope(1)))
             told, body = read_answers(connection, 1)[0]

@@ -58,6 +58,7 @@ def measure(scope: Scope) -> list[Figure]:
             ) as pool,
         ):
             bring_keyring(server, coalition)
+            _download_and_open(server, coalition, pool)  # the workers start with it
             for number in range(scope.rounds):
                 tell(f"download and open, round {number + 1} of {scope.rounds}")
                 bare.append(_time(len(bodies), lambda: _open_bare(coalition, bodies)))

@@ -34,6 +34,10 @@ from sms.errors import SetupError
 
 log = logging.getLogger("heliograph.serve")
 LOG_SEED_SIZE = 32
+SWITCH_SECONDS = 0.02
+"""How long a thread may keep Python's lock from the others. The event loop and the writer give it
+up by themselves, at every wait and every statement; forcing it every 5 ms, as Python does, costs a
+quarter of the rate of batches on one core (docs/performance.md)."""
 FATAL_STATUS = 70  # EX_SOFTWARE of sysexits.h: a supervisor should start us again
 
 
@@ -64,6 +68,7 @@ def run_service(
     parts = assemble(settings, routers=routers)
     if bundle is not None:
         asyncio.run(_take_keyring(parts, bundle))
+    sys.setswitchinterval(SWITCH_SECONDS)
     gc.freeze()  # what is loaded by now stays: the collector need not look at it again
     listener = _listen(settings)
     count = fit_connections(settings.connections, settings.limits)

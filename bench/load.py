@@ -16,6 +16,8 @@ import uvloop
 LENGTH = b"content-length: "
 CHUNKED = b"transfer-encoding: chunked"
 LAST_CHUNK = b"0\r\n\r\n"
+PATIENCE = 60.0
+"""Seconds to wait for a first answer at least, where a round is shorter than that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +170,8 @@ async def _measure(
     meter.received = 0
     started, spent = time.perf_counter(), time.process_time()
     await _pass(meter, seconds)
+    while not meter.latencies and time.perf_counter() - started < PATIENCE:
+        await _pass(meter, 1.0)
     took, spent = time.perf_counter() - started, time.process_time() - spent
     meter.open = False
     latencies = sorted(meter.latencies)

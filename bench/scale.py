@@ -112,10 +112,10 @@ def _ask_proofs(rows: int) -> Iterator[bytes]:
 
 
 def _ask_pages(coalition: Coalition, rows: int) -> Iterator[bytes]:
-    """1,024 rows from places all over the log."""
+    """256 rows from places all over the log."""
     chance = random.Random(3)
     while True:
-        yield write_signed(coalition, f"/v1/envelopes?after={chance.randrange(rows)}&limit=1024")
+        yield write_signed(coalition, f"/v1/envelopes?after={chance.randrange(rows)}&limit=256")
 
 
 def _wait_for_log(server: Running) -> None:

@@ -25,7 +25,8 @@ from crypto.envelope import envelope_id, read_header
 from crypto.leaves import envelope_leaf, find_digest
 from crypto.log import Frontier, find_range, hash_leaf
 from crypto.notes import NoteKey
-from tests.faults.load import write_envelope
+from tests.faults.load import Load, write_envelope
+from tests.faults.processes import Place
 
 DAY_BYTES = slice(5, 7)
 """Where an envelope's leaf of 39 bytes has its day."""
@@ -59,6 +60,16 @@ def finish(url: str, log_seed: bytes) -> None:
             await store.stop()
 
     asyncio.run(run())
+
+
+def check(place: Place, load: Load) -> Findings:
+    """Audits a place that nobody serves now. Raises AssertionError for any fault."""
+    acknowledged, seen = list(load.acknowledged), list(load.seen)
+    found = audit(
+        place.store_url, place.log_key, acknowledged=acknowledged, sent=load.sent, seen=seen
+    )
+    assert found.faults == []
+    return found
 
 
 def audit(

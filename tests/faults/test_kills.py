@@ -4,7 +4,7 @@ import os
 import random
 from pathlib import Path
 
-from tests.faults.audit import audit, finish
+from tests.faults.audit import check, finish
 from tests.faults.load import Load
 from tests.faults.processes import Place, reserve_port
 
@@ -39,16 +39,3 @@ def test_sigkill_under_load(tmp_path: Path, tell) -> None:
         checkpoints=found.checkpoints,
         refused=dict(load.refused),
     )
-
-
-def check(place: Place, load: Load):
-    acknowledged = list(load.acknowledged)
-    found = audit(
-        place.store_url,
-        place.log_key,
-        acknowledged=acknowledged,
-        sent=list(load.sent),
-        seen=list(load.seen),
-    )
-    assert found.faults == []
-    return found

@@ -11,9 +11,10 @@ a request for the longest, so that nobody is kept out by connections that only s
 """
 
 import asyncio
+from functools import partial
 from typing import ClassVar
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import (
     STATUS_LINE,
@@ -144,6 +145,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         self._running = cycle
+        cycle.receive = partial(_receive_all, cycle)  # type: ignore[method-assign,assignment]
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def on_body(self, body: bytes) -> None:
@@ -226,6 +228,18 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._watch_sending()
+
+
+async def _receive_all(cycle: RequestResponseCycle) -> Message:
+    """What came of a body before the connection was lost, and only then that it was lost.
+
+    uvicorn forgets what was not fetched by then, and with it whole items of a cut-off body.
+    """
+    message: Message = await RequestResponseCycle.receive(cycle)  # type: ignore[assignment]
+    if message["type"] == "http.disconnect" and cycle.body and not cycle.response_complete:
+        body, cycle.body = bytes(cycle.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": cycle.more_body}
+    return message
 
 
 def make_protocol(limits: Limits, max_connections: int) -> type[asyncio.Protocol]:

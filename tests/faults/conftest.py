@@ -1,10 +1,14 @@
 """The proofs that take long or need root. `make test-faults` runs them, `make test` does not."""
 
 import os
+import sys
+from pathlib import Path
 
 import pytest
 
 from tests.faults.machine import keep_mounts_to_ourselves
+
+pytest.register_assert_rewrite("tests.faults.audit")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -15,10 +19,10 @@ def own_mounts() -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def compiled_once(tmp_path_factory: pytest.TempPathFactory) -> None:
+def compiled_once() -> None:
     """A service that is started hundreds of times should not be compiled each time."""
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
-    os.environ["PYTHONPYCACHEPREFIX"] = str(tmp_path_factory.mktemp("compiled"))
+    os.environ["PYTHONPYCACHEPREFIX"] = str(Path(sys.prefix) / "compiled")
 
 
 @pytest.fixture

@@ -11,6 +11,6 @@ def inject(call: str, fault: str, when: str, *files: Path) -> tuple[str, ...]:
     """
     paths = [word for file in files for word in ("-P", str(file))]
     return (
-        *("strace", "-D", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", *paths),
+        *("strace", "-D", "-f", "-qq", "-o", "/dev/null", *paths),
         *("-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={when}"),
     )

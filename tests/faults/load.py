@@ -16,7 +16,9 @@ from crypto.envelope import HEADER_SIZE, LENGTHS, SEALED_BOX_OVERHEAD
 from tests.app.running import make_batch, make_envelope
 from tests.app.test_http_protocol import post, read_answers
 
-ANSWER_SECONDS = 30
+ANSWER_SECONDS = 60
+WAIT_SECONDS = 180
+"""For a machine that has much else to do. Nothing here is measured by it."""
 PAUSE_SECONDS = 0.02
 OWN = 10**8
 """Numbers of one outbox."""
@@ -63,6 +65,8 @@ class Load:
         """The ledger."""
         self.seen: dict[bytes, None] = {}
         """Every checkpoint that the service has told, as a note."""
+        self.others: list[int] = []
+        """Numbers that somebody else has sent."""
         self.refused: Counter[str] = Counter()
         self.surprises: list[object] = []
         """Answers that are neither an acknowledgement nor a proper refusal."""
@@ -72,6 +76,7 @@ class Load:
         """Every number that may be in the store."""
         for client, following in enumerate(self._next):
             yield from range(self._first + client * OWN, following)
+        yield from self.others
 
     @contextmanager
     def running(self) -> Iterator["Load"]:
@@ -88,7 +93,16 @@ class Load:
                 thread.join(ANSWER_SECONDS * 2)
         assert self.surprises == []
 
-    def wait_for(self, more: int, seconds: float = 60) -> None:
+    def wait_for_refusal(self, code: str, seconds: float = WAIT_SECONDS) -> None:
+        """Until somebody is refused once more for this. Raises AssertionError: nobody is."""
+        before = self.refused[code]
+        for _ in range(int(seconds / PAUSE_SECONDS)):
+            if self.refused[code] > before:
+                return
+            self._ended.wait(PAUSE_SECONDS)
+        raise AssertionError(f"nobody was refused for {code}")
+
+    def wait_for(self, more: int, seconds: float = WAIT_SECONDS) -> None:
         """Until so many more are acknowledged. Raises AssertionError: the service has stopped."""
         wanted = len(self.acknowledged) + more
         for _ in range(int(seconds / PAUSE_SECONDS)):

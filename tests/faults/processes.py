@@ -20,7 +20,7 @@ from tests.faults.machine import end_with_parent
 
 BIN = Path(sys.executable).absolute().parent
 SERVE = (str(BIN / "heliograph"), "serve")
-START_SECONDS = 60
+START_SECONDS = 180
 LISTENS = "Listening on"
 
 

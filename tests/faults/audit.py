@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import choose_database
@@ -25,7 +25,7 @@ from crypto.envelope import envelope_id, read_header
 from crypto.leaves import envelope_leaf, find_digest
 from crypto.log import Frontier, find_range, hash_leaf
 from crypto.notes import NoteKey
-from tests.faults.load import Load, write_envelope
+from tests.faults.load import PAUSE_SECONDS, Load, write_envelope
 from tests.faults.processes import Place
 
 DAY_BYTES = slice(5, 7)
@@ -55,11 +55,19 @@ def finish(url: str, log_seed: bytes) -> None:
         store = Store(url, clock=time.time, on_fatal=give_up)
         await store.start()
         try:
-            await Log(store, make_log_signer(log_seed)).advance()
+            log = Log(store, make_log_signer(log_seed))
+            await log.advance()
+            while await store.read(_count_pending):  # a replica that was killed has the turn yet
+                await asyncio.sleep(PAUSE_SECONDS)
+                await log.advance()
         finally:
             await store.stop()
 
     asyncio.run(run())
+
+
+def _count_pending(connection: Connection) -> int:
+    return int(connection.execute(select(func.count()).select_from(PENDING)).scalar_one())
 
 
 def check(place: Place, load: Load) -> Findings:

@@ -54,6 +54,8 @@ class Place:
     port: int
     url: str = ""
     """The database; SQLite in the data folder when empty."""
+    key_file: Path | None = None
+    """The log's key; `log.key` in the data folder when None."""
     interval: float = 0.05
     """Seconds between two rounds of sequencing."""
     limits: Mapping[str, float] = field(default_factory=dict)
@@ -65,7 +67,7 @@ class Place:
 
     @property
     def log_seed(self) -> bytes:
-        return (self.data / "log.key").read_bytes()
+        return (self.key_file or self.data / "log.key").read_bytes()
 
     @property
     def log_key(self) -> NoteKey:
@@ -84,6 +86,8 @@ class Place:
         }
         if self.url:
             given["HELIOGRAPH_DATABASE_URL"] = self.url
+        if self.key_file:
+            given["HELIOGRAPH_LOG_KEY_FILE"] = str(self.key_file)
         return kept | given | dict(self.environ)
 
     def run(self, command: Sequence[str] = SERVE, *, wrap: Sequence[str] = ()) -> "Running":

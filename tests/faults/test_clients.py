@@ -63,7 +63,9 @@ def slow_request(client: int) -> tuple[bytes, bytes]:
     if client % 4 == 1:
         return POST + b"Content-Length: 564\r\n\r\n", write_envelope(0)
     if client % 4 == 2:
-        return BATCH + b"Content-Length: 100000\r\n\r\n" + whole_items(client), write_envelope(0)
+        return BATCH + b"Content-Length: 100000\r\n\r\n" + whole_items(client), make_batch(
+            write_envelope(0)
+        )
     return b"", b""  # it only stands there
 
 

@@ -9,8 +9,10 @@ def inject(call: str, fault: str, when: str, *files: Path) -> tuple[str, ...]:
     `when` counts the calls of each thread by itself, of those that touch one of the files (any
     file if none is named). The process stays our child, and ends with its own status.
     """
+    # strace 6.1 delivers no signal when the kernel filters for it, which is the faster way.
+    speed = () if fault.startswith("signal") else ("--seccomp-bpf",)
     paths = [word for file in files for word in ("-P", str(file))]
     return (
-        *("strace", "-D", "-f", "-qq", "-o", "/dev/null", *paths),
+        *("strace", "-D", "-f", *speed, "-qq", "-o", "/dev/null", *paths),
         *("-e", f"trace={call}", "-e", f"inject={call}:{fault}:when={when}"),
     )

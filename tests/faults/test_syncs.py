@@ -13,7 +13,7 @@ import psycopg
 import pytest
 
 from tests.app.test_http_protocol import connect, post, read_answers
-from tests.faults.load import write_batch, write_envelope
+from tests.faults.load import OWN, write_batch, write_envelope
 from tests.faults.machine import end_with_parent, need
 from tests.faults.processes import Place, reserve_port
 from tests.postgres import MISSING, as_libpq, start_postgres, stop_postgres
@@ -57,6 +57,7 @@ def make_requests(start: int) -> list[bytes]:
 
 
 def compare(place: Place, syncs: Syncs, tell) -> None:
+    count_for(place, syncs, [post(write_envelope(OWN))], b"stored")  # a new WAL is synced itself
     requests = make_requests(0)
     stored = count_for(place, syncs, requests, b"stored")
     known = count_for(place, syncs, requests, b"known")

@@ -7,10 +7,10 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock openapi vectors image clean
+.PHONY: help run test test-faults lint format bench lock openapi vectors image clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.ok: requirements.lock pyproject.toml
 	$(PY) -m pip install -q --disable-pip-version-check --target .tools --upgrade "uv==0.13.9"
@@ -24,6 +24,9 @@ run: .venv/.ok ## start the service, the gateway and a phone simulator on 127.0.
 
 test: .venv/.ok ## all tests (a part the machine lacks skips loudly)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
+	$(BIN)/python -m pytest tests/faults --timeout=3600
 
 lint: .venv/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile
 	$(BIN)/ruff format --check .

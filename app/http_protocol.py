@@ -14,7 +14,7 @@ import asyncio
 from functools import partial
 from typing import Any, ClassVar
 
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
@@ -168,7 +168,7 @@ class BoundedProtocol(HttpToolsProtocol):
         if self._feeding and self.shortcut is not None:
             self._held = cycle, app
         else:
-            super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
+            self._start(cycle, app)
 
     def _start_held(self) -> None:
         """Gives a request that came whole to the shortcut; every other one gets its task."""
@@ -179,6 +179,10 @@ class BoundedProtocol(HttpToolsProtocol):
             if future is not None:
                 future.add_done_callback(partial(self._answer_short, cycle))
                 return
+        self._start(cycle, app)
+
+    def _start(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
+        cycle.receive = partial(_receive_all, cycle)  # type: ignore[method-assign,assignment]
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def _answer_short(self, cycle: RequestResponseCycle, future: "asyncio.Future[Any]") -> None:
@@ -271,6 +275,18 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._watch_sending()
+
+
+async def _receive_all(cycle: RequestResponseCycle) -> Message:
+    """What came of a body before the connection was lost, and only then that it was lost.
+
+    uvicorn forgets what was not fetched by then, and with it whole items of a cut-off body.
+    """
+    message: Message = await RequestResponseCycle.receive(cycle)  # type: ignore[assignment]
+    if message["type"] == "http.disconnect" and cycle.body and not cycle.response_complete:
+        body, cycle.body = bytes(cycle.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": cycle.more_body}
+    return message
 
 
 def make_protocol(

@@ -9,9 +9,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
+from uvicorn.server import ServerState
 
 from app.http_protocol import make_protocol
 from app.limits import Limits
+from app.serving import configure_server
 from tests.app.running import Place, make_envelope
 
 SOON = Limits(header_seconds=0.2, body_seconds=0.2)
@@ -127,6 +130,34 @@ def test_line_ends_after_a_request_may_come_before_the_next(place: Place) -> Non
         for _ in range(3):
             connection.sendall(HEALTH + b"\r\n")
             assert read_answers(connection, 1)[0][0] == 200
+
+
+@pytest.mark.parametrize("size", [1, 2], ids=["half of it came", "all of it came"])
+def test_what_came_before_the_connection_was_lost_is_read(size: int) -> None:
+    """Also what comes in the very same moment, before the application could ask for it."""
+    got: list[Message] = []
+
+    async def application(_scope: Scope, receive: Receive, _send: Send) -> None:
+        while not got or got[-1]["type"] == "http.request":
+            got.append(await receive())
+
+    async def run() -> None:
+        config = configure_server(application, limits=SOON, loop="asyncio")
+        config.load()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            protocol = config.http_protocol_class(config, ServerState(), {})  # type: ignore[operator]
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: protocol, ours)
+            protocol.data_received(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab")
+            protocol.data_received(b"cd"[: 2 * size - 2])
+            protocol.connection_lost(None)
+            await asyncio.gather(*protocol.tasks)
+
+    asyncio.run(run())
+    assert got == [
+        {"type": "http.request", "body": b"abcd"[: 2 * size], "more_body": size == 1},
+        {"type": "http.disconnect"},
+    ]
 
 
 def send_for_ever(connection: socket.socket, data: bytes) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 
 from starlette.types import Message, Receive
+from uvicorn.protocols.http.httptools_impl import RequestResponseCycle
 
 from app.errors import RequestRefused
 
@@ -41,6 +42,18 @@ async def read_timed_body(receive: Receive, limit: int, deadline: float) -> byte
             return await read_body(receive, limit, deadline)
     except TimeoutError:
         raise RequestRefused("body-too-slow") from None
+
+
+async def receive_all(cycle: RequestResponseCycle) -> Message:
+    """What came of a body before the connection was lost, and only then that it was lost.
+
+    uvicorn forgets what was not fetched by then, and with it whole items of a cut-off body.
+    """
+    message: Message = await RequestResponseCycle.receive(cycle)  # type: ignore[assignment]
+    if message["type"] == "http.disconnect" and cycle.body and not cycle.response_complete:
+        body, cycle.body = bytes(cycle.body), bytearray()
+        return {"type": "http.request", "body": body, "more_body": cycle.more_body}
+    return message
 
 
 def _take(message: Message, limit: int) -> tuple[bytes, bool]:

@@ -14,10 +14,11 @@ import asyncio
 from functools import partial
 from typing import Any, ClassVar
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from app.bodies import receive_all
 from app.limits import Limits
 from app.problems import make_response
 from app.shortcut import Shortcut, write_answer
@@ -182,7 +183,7 @@ class BoundedProtocol(HttpToolsProtocol):
         self._start(cycle, app)
 
     def _start(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:
-        cycle.receive = partial(_receive_all, cycle)  # type: ignore[method-assign,assignment]
+        cycle.receive = partial(receive_all, cycle)  # type: ignore[method-assign,assignment]
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def _answer_short(self, cycle: RequestResponseCycle, future: "asyncio.Future[Any]") -> None:
@@ -275,18 +276,6 @@ class BoundedProtocol(HttpToolsProtocol):
             self.transport.abort()
         else:
             self._watch_sending()
-
-
-async def _receive_all(cycle: RequestResponseCycle) -> Message:
-    """What came of a body before the connection was lost, and only then that it was lost.
-
-    uvicorn forgets what was not fetched by then, and with it whole items of a cut-off body.
-    """
-    message: Message = await RequestResponseCycle.receive(cycle)  # type: ignore[assignment]
-    if message["type"] == "http.disconnect" and cycle.body and not cycle.response_complete:
-        body, cycle.body = bytes(cycle.body), bytearray()
-        return {"type": "http.request", "body": body, "more_body": cycle.more_body}
-    return message
 
 
 def make_protocol(

@@ -28,6 +28,8 @@ class Limits:
     """From the end of the headers to the end of a keyring bundle, absolute."""
     cosignature_bytes: int = 4 * KIB
     """Cosignature lines brought in one request; one line has under 200 bytes."""
+    log_waiting: int = 64
+    """Requests of /v1/log that wait while another one reads; they are answered one at a time."""
     reserve_requests: int = 32
     """Requests in flight, and connections, beyond the service's `connections`: the requests are for
     downloads that a keyholder signed (GET /v1/envelopes) alone."""

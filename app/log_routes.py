@@ -38,7 +38,7 @@ def create_log_router(log: Log, keyrings: Keyrings, limits: Limits) -> APIRouter
         response_class=Response,
         responses={
             200: {"content": {TEXT: {}}, "description": "A signed note (spec/log-v1.md)."},
-            **describe_problems("not-found", "store-unavailable"),
+            **describe_problems("not-found", "store-busy", "store-unavailable"),
         },
     )
     async def read_checkpoint() -> Response:
@@ -50,7 +50,7 @@ def create_log_router(log: Log, keyrings: Keyrings, limits: Limits) -> APIRouter
         response_class=Response,
         responses={
             200: {"content": {TEXT: {}}, "description": "A receipt (spec/log-v1.md)."},
-            **describe_problems("not-found", "store-unavailable"),
+            **describe_problems("not-found", "store-busy", "store-unavailable"),
         },
     )
     async def read_proof(id: str) -> Response:
@@ -70,6 +70,7 @@ def create_log_router(log: Log, keyrings: Keyrings, limits: Limits) -> APIRouter
             "body-too-large",
             "media-type",
             "store-busy",
+            "store-unavailable",
             "store-full",
         ),
     )

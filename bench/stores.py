@@ -14,8 +14,10 @@ from app.limits import Limits
 from bench.requests import length_of
 from bench.rounds import tell
 from crypto.envelope import HEADER_SIZE
-from crypto.log import TILE, TILE_LEVELS, find_root, hash_leaf
+from crypto.log import TILE_LEVELS, find_root, hash_leaf
 from migrations.upgrading import upgrade
+
+TILE = 1 << TILE_LEVELS
 
 DAY = 20_000
 RUN = Limits().pending_envelopes

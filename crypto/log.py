@@ -14,12 +14,10 @@ EMPTY_ROOT = hashlib.sha256().digest()
 """The root of a log without leaves."""
 TILE_LEVELS = 8
 """Hashes of complete groups are kept at every eighth level alone: at 8, 16, 24, …"""
-TILE = 1 << TILE_LEVELS
 
-ReadHashes = Callable[[int, int, int], Sequence[bytes]]
-"""(level, first, count) gives the hashes of `count` complete groups of 2^level leaves, from the
-group at place `first` on. The level is a multiple of TILE_LEVELS; at level 0 they are the leaves'
-own hashes.
+ReadHash = Callable[[int, int], bytes]
+"""(level, place) gives the hash of the complete group of 2^level leaves at that place, counted from
+0. At level 0 it is the leaf's own hash.
 """
 
 
@@ -78,26 +76,39 @@ def find_root(leaf_hashes: Iterable[bytes]) -> bytes:
     return frontier.find_root()
 
 
-def find_range(first: int, last: int, read: ReadHashes) -> bytes:
+def join_pairs(hashes: bytes) -> bytes:
+    """One level up, for as many neighbours as make pairs: n hashes in, n // 2 out, end to end.
+
+    `hashes` begins with the first of a pair. What hash_node does, for many at once.
+    """
+    sha256, pair = hashlib.sha256, 2 * HASH_SIZE
+    return b"".join(
+        [
+            sha256(b"\x01" + hashes[at : at + pair]).digest()
+            for at in range(0, len(hashes) - pair + 1, pair)
+        ]
+    )
+
+
+def find_range(first: int, last: int, read: ReadHash) -> bytes:
     """The hash over the leaves from `first` to before `last`.
 
     `first` is a multiple of the smallest power of two that holds them all, as in every proof and
-    for every root. Reads at most TILE - 1 hashes a kept level.
+    for every root. Reads a hash for each bit of their number.
     """
     hashes = []
     while first < last:
         level = (last - first).bit_length() - 1
-        kept = level - level % TILE_LEVELS
-        count = 1 << (level - kept)
-        hashes.append(find_root(read(kept, first >> kept, count)))
+        hashes.append(read(level, first >> level))
         first += 1 << level
     return _fold(hashes)
 
 
-def prove_inclusion(index: int, size: int, read: ReadHashes) -> list[bytes]:
+def prove_inclusion(index: int, size: int, read: ReadHash) -> list[bytes]:
     """The proof that leaf `index` is in the tree of the first `size` leaves (RFC 6962, 2.1.1).
 
-    The sibling of the leaf first, the root's child last. Raises ValueError for no index of it.
+    The sibling of the leaf first, the root's child last. Reads at most two hashes for each bit of
+    the size. Raises ValueError for no index of it.
     """
     if not 0 <= index < size:
         raise ValueError("no index of this tree")

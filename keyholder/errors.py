@@ -149,6 +149,7 @@ FINDINGS: dict[str, str] = {
     "log-shrunk": "the log has fewer leaves than it signed before: they were removed, or a backup "
     "was restored",
     "log-withheld": "the log signed more leaves than it gave: they were withheld",
+    "log-unsigned": "the service gave these leaves, and an hour later still does not sign them",
     "log-key-changed": "the checkpoint is not signed by the log's key: another key, or another log",
     "checkpoint-altered": "a checkpoint that was remembered is damaged: this home was altered",
 }

@@ -11,23 +11,30 @@ from typing import NamedTuple
 from crypto.checkpoints import Checkpoint, open_checkpoint
 from crypto.errors import LogError, NoteError
 from crypto.log import EMPTY_ROOT, Frontier, hash_leaf
-from crypto.notes import KeyKind, NoteKey, read_key, write_key
+from crypto.notes import KeyKind, NoteKey, read_key
 from keyholder.envelopes import find_fault, find_last, is_of_another_kind
 from keyholder.errors import ServiceError
 from keyholder.remembered import (
-    find_sizes,
+    count_roots,
+    count_seen,
+    find_biggest,
+    find_newest_key,
     pin,
     read_checked,
     read_leaves,
     read_pinned,
     read_seen,
+    read_unsigned,
     remember,
     write_checked,
+    write_unsigned,
 )
 from keyholder.sequence import Item
 from keyholder.service import Service, fetch_log_file
 
 _STEP = 1_000  # rows between two words of progress
+_FINDINGS = 10_000
+_PATIENCE = 3_600  # seconds; a round that signs what it appended takes some, or minutes at worst
 
 
 class Finding(NamedTuple):
@@ -54,10 +61,24 @@ class Checked:
     leaves: int = 0  # held without a gap
     seen: int = 0  # checkpoints remembered
 
+    _newest: dict[str, int] = field(default_factory=dict)  # code to its place in findings
+
     def find(self, code: str, first: int, last: int) -> None:
-        """Note a contradiction once: later checkpoints show the same one again."""
-        if not any((one.code, one.first) == (code, first) for one in self.findings):
-            self.findings.append(Finding(code, first, max(first, last)))
+        """Note a contradiction once: later checkpoints show the same one again.
+
+        Neighbours of one code become one finding. Beyond _FINDINGS, all of one code do: a service
+        may contradict itself a million times, and memory and work stay bounded.
+        """
+        last = max(first, last)
+        place = self._newest.get(code)
+        if place is not None:
+            before = self.findings[place]
+            if before.first <= first <= before.last + 1 or len(self.findings) >= _FINDINGS:
+                if first != before.first:
+                    self.findings[place] = before._replace(last=max(before.last, last))
+                return
+        self._newest[code] = len(self.findings)
+        self.findings.append(Finding(code, first, last))
 
 
 def fetch_log(service: Service) -> Told:
@@ -68,44 +89,51 @@ def fetch_log(service: Service) -> Told:
     return Told(fetch_log_file(service, "checkpoint"), fetch_log_file(service, "key"))
 
 
-def check_told(database: sqlite3.Connection, listed: Sequence[str], told: Told) -> Checked:
+def check_told(
+    database: sqlite3.Connection, listed: Sequence[str], told: Told, now: int
+) -> Checked:
     """Compare a checkpoint with the leaves that are held, and remember it whatever comes of it.
 
     `listed` are the keyring's log keys; where it lists none, the key that was seen first counts.
+    `now` (Unix seconds) is only compared with what this desk's clock said before.
     ServiceError: service-answer.
     """
-    before = read_seen(database)
-    biggest = max((one.size for one in before), default=0)
-    checked = Checked(seen=len(before))
+    before = count_seen(database)
+    biggest = find_biggest(database)
+    checked = Checked(seen=before)
+    covered = 0
     if told.note is None:
         if before:
             checked.find("log-shrunk", 0, biggest - 1)
-        return checked
-    found = _open(told.note, _choose_keys(database, listed, told))
-    if found is None:
+    elif (found := _open(told.note, _choose_keys(database, listed, told))) is None:
         checked.find("log-key-changed", 0, biggest - 1)
-        return checked
-    checkpoint, key = found
-    remember(database, checkpoint, told.note, key)
-    size = checkpoint.size
-    if size < biggest:
-        checked.find("log-shrunk", size, biggest - 1)
-    elif len(find_sizes(read_seen(database))[size]) > 1:
-        checked.find("log-forked", 0, size - 1)
     else:
-        _extend(database, checkpoint, checked)
+        checkpoint, key = found
+        covered = checkpoint.size
+        if not listed and read_pinned(database) is None:
+            pin(database, key)
+        remember(database, checkpoint, told.note, key)
+        if covered < biggest:
+            checked.find("log-shrunk", covered, biggest - 1)
+        elif count_roots(database, covered) > 1:
+            checked.find("log-forked", 0, covered - 1)
+        else:
+            _extend(database, checkpoint, checked)
+    if not checked.findings:
+        _watch_unsigned(database, covered, now, checked)
     return checked
 
 
 def check_held(database: sqlite3.Connection, advance: Callable[[int], None]) -> Checked:
     """Compute everything again from what is held: every body, every leaf, every checkpoint seen."""
-    seen = read_seen(database)
-    checked = Checked(seen=len(seen))
-    for one in seen:
+    checked = Checked()
+    sizes: dict[int, set[bytes]] = {}
+    for one in read_seen(database):
+        checked.seen += 1
+        sizes.setdefault(one.size, set()).add(one.root)
         opened = _open(one.note, [one.key])
         if opened is None or (opened[0].size, opened[0].root) != (one.size, one.root):
             checked.find("checkpoint-altered", 0, one.size - 1)
-    sizes = find_sizes(seen)
     for size, roots in sizes.items():
         if len(roots) > 1 or (size == 0 and roots != {EMPTY_ROOT}):
             checked.find("log-forked", 0, size - 1)
@@ -146,22 +174,41 @@ def _read_items(database: sqlite3.Connection, advance: Callable[[int], None]) ->
     rows = database.execute(
         "SELECT idx, CAST(leaf AS BLOB), CAST(body AS BLOB) FROM envelopes ORDER BY idx"
     )
-    while some := rows.fetchmany(_STEP):
-        yield from (Item(*row) for row in some)
-        advance(len(some))
+    count = 0
+    for row in rows:  # one at a time: a body may be long
+        yield Item(*row)
+        count += 1
+        if count == _STEP:
+            advance(count)
+            count = 0
+    advance(count)
 
 
 def _choose_keys(database: sqlite3.Connection, listed: Sequence[str], told: Told) -> Sequence[str]:
     if listed:
         return listed
-    pinned = read_pinned(database)
-    if pinned is None:
+    known = read_pinned(database) or find_newest_key(database)
+    if known is None:
         try:
-            pinned = write_key(read_key((told.key or b"").decode().removesuffix("\n")))
-        except (NoteError, UnicodeDecodeError) as error:
+            known = (told.key or b"").decode().removesuffix("\n")
+        except UnicodeDecodeError as error:
             raise ServiceError("service-answer") from error
-        pin(database, pinned)
-    return [pinned]
+        if not is_log_key(known):
+            raise ServiceError("service-answer")
+    return [known]
+
+
+def _watch_unsigned(database: sqlite3.Connection, covered: int, now: int, checked: Checked) -> None:
+    """Leaves that the service gave, and does not sign: it could still take them back.
+
+    Some may come between two rounds. They are named if no checkpoint covers them an hour later.
+    """
+    held, waiting = find_last(database) + 1, read_unsigned(database)
+    if waiting is not None and covered < waiting[0] <= held and waiting[1] <= now:
+        if now - waiting[1] >= _PATIENCE:
+            checked.find("log-unsigned", covered, waiting[0] - 1)
+    else:
+        write_unsigned(database, held, now)
 
 
 def _open(note: bytes, keys: Sequence[str]) -> tuple[Checkpoint, str] | None:

@@ -1,10 +1,11 @@
 """What this home remembers of the log: checkpoints seen, the key it trusts, how far it checked.
 
-It lies in envelopes.db beside the leaves. Nothing of it is secret.
+It lies in envelopes.db beside the leaves. Nothing of it is secret. SQLite keeps any type in any
+column, and the file may have been altered: what is read is cast.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from crypto.checkpoints import Checkpoint
@@ -18,6 +19,9 @@ CREATE TABLE IF NOT EXISTS checkpoints (
 CREATE TABLE IF NOT EXISTS log_key (one INTEGER PRIMARY KEY CHECK (one = 1), key TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS log_checked (
     one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, hashes BLOB NOT NULL
+);
+CREATE TABLE IF NOT EXISTS log_unsigned (
+    one INTEGER PRIMARY KEY CHECK (one = 1), size INTEGER NOT NULL, since INTEGER NOT NULL
 );
 """
 
@@ -39,18 +43,60 @@ def remember(database: sqlite3.Connection, checkpoint: Checkpoint, note: bytes, 
     )
 
 
-def read_seen(database: sqlite3.Connection) -> list[Seen]:
-    """Every checkpoint, by rising size."""
+def read_seen(database: sqlite3.Connection) -> Iterator[Seen]:
+    """Every checkpoint, by rising size. One at a time: a note may have 128 KiB."""
     rows = database.execute(
-        "SELECT size, root, note, key FROM checkpoints ORDER BY size, root, key"
+        "SELECT CAST(size AS INTEGER), CAST(root AS BLOB), CAST(note AS BLOB), CAST(key AS BLOB)"
+        " FROM checkpoints ORDER BY size, root, key"
     )
-    return [Seen(*row) for row in rows]
+    for size, root, note, key in rows:
+        yield Seen(size, root, note, key.decode("utf-8", "replace"))
+
+
+def count_seen(database: sqlite3.Connection) -> int:
+    """How many checkpoints are remembered."""
+    return int(database.execute("SELECT count(*) FROM checkpoints").fetchone()[0])
+
+
+def find_biggest(database: sqlite3.Connection) -> int:
+    """The biggest size that a checkpoint seen has, 0 for none."""
+    biggest = database.execute("SELECT max(CAST(size AS INTEGER)) FROM checkpoints").fetchone()[0]
+    return int(biggest or 0)
+
+
+def count_roots(database: sqlite3.Connection, size: int) -> int:
+    """How many roots were seen for a size: more than one is a fork."""
+    roots = "SELECT count(DISTINCT root) FROM checkpoints WHERE size = ?"
+    return int(database.execute(roots, (size,)).fetchone()[0])
+
+
+def find_newest_key(database: sqlite3.Connection) -> str | None:
+    """The key that signed the biggest checkpoint seen."""
+    row = database.execute(
+        "SELECT CAST(key AS BLOB) FROM checkpoints ORDER BY size DESC LIMIT 1"
+    ).fetchone()
+    return None if row is None else str(row[0], "utf-8", "replace")
 
 
 def read_pinned(database: sqlite3.Connection) -> str | None:
     """The log key that was seen first."""
-    row = database.execute("SELECT key FROM log_key").fetchone()
-    return None if row is None else str(row[0])
+    row = database.execute("SELECT CAST(key AS BLOB) FROM log_key").fetchone()
+    return None if row is None else str(row[0], "utf-8", "replace")
+
+
+def read_unsigned(database: sqlite3.Connection) -> tuple[int, int] | None:
+    """Leaves held when they were not all signed, and when that was (Unix seconds)."""
+    row = database.execute(
+        "SELECT CAST(size AS INTEGER), CAST(since AS INTEGER) FROM log_unsigned"
+    ).fetchone()
+    return None if row is None else (row[0], row[1])
+
+
+def write_unsigned(database: sqlite3.Connection, size: int, since: int) -> None:
+    """Keep how many leaves are held now."""
+    database.execute(
+        "INSERT OR REPLACE INTO log_unsigned (one, size, since) VALUES (1, ?, ?)", (size, since)
+    )
 
 
 def pin(database: sqlite3.Connection, key: str) -> None:
@@ -60,7 +106,9 @@ def pin(database: sqlite3.Connection, key: str) -> None:
 
 def read_checked(database: sqlite3.Connection) -> Frontier:
     """The tree as far as a checkpoint confirmed it. LogError: frontier-damaged."""
-    row = database.execute("SELECT size, hashes FROM log_checked").fetchone()
+    row = database.execute(
+        "SELECT CAST(size AS INTEGER), CAST(hashes AS BLOB) FROM log_checked"
+    ).fetchone()
     if row is None:
         return Frontier()
     size, hashes = row
@@ -81,11 +129,3 @@ def read_leaves(database: sqlite3.Connection, first: int, end: int) -> Iterator[
         "SELECT idx, CAST(leaf AS BLOB) FROM envelopes WHERE idx >= ? AND idx < ? ORDER BY idx",
         (first, end),
     )
-
-
-def find_sizes(seen: Sequence[Seen]) -> dict[int, set[bytes]]:
-    """The roots that were seen for each size: more than one is a fork."""
-    sizes: dict[int, set[bytes]] = {}
-    for one in seen:
-        sizes.setdefault(one.size, set()).add(one.root)
-    return sizes

@@ -46,7 +46,7 @@ def connect(address: str, pause: Callable[[float], None]) -> Iterator[Service]:
         timeout=_TIMEOUT,
         follow_redirects=False,
         trust_env=not is_loopback(address),
-        headers={"User-Agent": "keyholder"},
+        headers={"User-Agent": "keyholder", "Accept-Encoding": "identity"},
     ) as client:
         yield Service(client, address, pause)
 
@@ -99,7 +99,7 @@ def _fetch_small(service: Service, path: str) -> bytes | None:
                 return None
             _check_status(response.status_code)
             data = bytearray()
-            for chunk in response.iter_bytes():
+            for chunk in _read_plain(response):
                 data += chunk
                 if len(data) > FILE_LIMIT:
                     raise ServiceError("service-answer")
@@ -114,14 +114,10 @@ def post_cosignature(service: Service, line: str) -> bool:
     ServiceError: service-unreachable, service-busy, service-answer.
     """
 
-    def post() -> int:
-        return service.client.post(
-            f"{service.address}/v1/log/cosignatures",
-            content=line.encode(),
-            headers={"Content-Type": "text/plain; charset=utf-8"},
-        ).status_code
-
-    status = retry(service, post)
+    media_type = "text/plain; charset=utf-8"
+    status = retry(
+        service, lambda: _post(service, "/v1/log/cosignatures", line.encode(), media_type)
+    )
     if status == httpx2.codes.CONFLICT:
         return False
     _check_status(status)
@@ -134,14 +130,7 @@ def post_keyring(service: Service, bundle: bytes) -> None:
     ServiceError: service-refused-keyring, service-unreachable, service-busy, service-answer.
     """
 
-    def post() -> int:
-        return service.client.post(
-            f"{service.address}/v1/keyring",
-            content=bundle,
-            headers={"Content-Type": "application/cbor"},
-        ).status_code
-
-    status = retry(service, post)
+    status = retry(service, lambda: _post(service, "/v1/keyring", bundle, "application/cbor"))
     if 400 <= status < 500 and status != httpx2.codes.TOO_MANY_REQUESTS:
         raise ServiceError("service-refused-keyring")
     _check_status(status)
@@ -160,7 +149,7 @@ def download(service: Service, identity: Identity, after: int) -> Iterator[Itera
     )
     with service.client.stream("GET", address, headers=dict(headers)) as response:
         _check_status(response.status_code)
-        yield response.iter_bytes()
+        yield _read_plain(response)
 
 
 def retry(service: Service, attempt: Callable[[], _Answer]) -> _Answer:
@@ -173,6 +162,21 @@ def retry(service: Service, attempt: Callable[[], _Answer]) -> _Answer:
             if wait + 1 < TRIES:
                 service.pause(2.0**wait)
     raise ServiceError("service-unreachable")
+
+
+def _read_plain(response: httpx2.Response) -> Iterator[bytes]:
+    """The bytes as they come. Packed ones are not unpacked: some bytes can become gigabytes."""
+    if response.headers.get("Content-Encoding", "identity") != "identity":
+        raise ServiceError("service-answer")
+    return response.iter_raw()
+
+
+def _post(service: Service, path: str, content: bytes, media_type: str) -> int:
+    """The status that answers. The rest of the answer is nothing to us, and is not read."""
+    headers = {"Content-Type": media_type}
+    address = f"{service.address}{path}"
+    with service.client.stream("POST", address, content=content, headers=headers) as response:
+        return response.status_code
 
 
 def _check_status(status: int) -> None:

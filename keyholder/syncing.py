@@ -15,6 +15,7 @@ from keyholder.vault import Identity
 
 _BATCH = 1_000  # envelopes a transaction
 _LAST_INDEX = 2**53  # what every program can count to
+_LISTED = 10_000  # contradictions that are told; a service may send millions
 
 
 @dataclass(slots=True)
@@ -63,12 +64,12 @@ def _keep(
             for item in islice(items, _BATCH):
                 if not last < item.place <= _LAST_INDEX:
                     raise ServiceError("service-answer")
-                if item.place > last + 1:
+                if item.place > last + 1 and len(synced.gaps) < _LISTED:
                     synced.gaps.append((last + 1, item.place - 1))
                 last = item.place
                 batch.append(item)
         finally:  # what came before a cut is good
-            synced.mismatches += add(database, batch)
+            synced.mismatches += add(database, batch)[: _LISTED - len(synced.mismatches)]
             envelopes = [item for item in batch if not is_of_another_kind(item)]
             synced.new += len(envelopes)
             synced.purged += sum(item.body is None for item in envelopes)

@@ -57,7 +57,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         ):
             synced = sync_envelopes(reached, identity, database, advance)
             total = count(database)
-            checked = check_told(database, newer.keyring.log_keys, told)
+            checked = check_told(database, newer.keyring.log_keys, told, session.now)
         whole = not synced.mismatches and not synced.gaps
         cosigned = whole and _cosign(session, reached, identity, told, checked)
     if json:

@@ -1,5 +1,8 @@
 """The log: whatever is in the store has a leaf that the signed root covers, and a receipt."""
 
+import asyncio
+import threading
+from dataclasses import replace
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -8,10 +11,10 @@ import pytest
 from sqlalchemy import Connection, delete, text
 from starlette.testclient import TestClient
 
-from app.errors import StoreUnavailable
+from app.errors import StoreBusy, StoreUnavailable
 from app.log import sign_checkpoint
-from app.store import Store
-from app.tiles import LOG_TILE, append_tiles, read_hashes
+from app.store import READERS, Store
+from app.tiles import LOG_TILE, append_tiles
 from crypto.checkpoints import (
     Checkpoint,
     check_receipt,
@@ -96,9 +99,7 @@ def test_hashes_of_complete_groups_alone_are_kept(
     place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A tree of three levels, without 65,536 leaves: groups of 4 at levels 2 and 4."""
-    for module in ("app.tiles", "crypto.log"):
-        monkeypatch.setattr(f"{module}.TILE_LEVELS", 2)
-    monkeypatch.setattr("app.tiles.TILE", 4)
+    monkeypatch.setattr("app.tiles.TILE_LEVELS", 2)
 
     async def test(store: Store) -> None:
         log = make_log(store)
@@ -174,6 +175,90 @@ def test_a_changed_leaf_is_never_signed(place: Place) -> None:
     place.run(test)
 
 
+DAMAGE = {
+    "a leaf": "UPDATE leaf SET leaf = (SELECT leaf FROM leaf WHERE log_index = 2) "
+    "WHERE log_index = 1",
+    "a leaf that is gone": "DELETE FROM leaf WHERE log_index = 1",
+    "a kept hash": "UPDATE log_tile SET hash = (SELECT root FROM checkpoint WHERE size = 600)",
+    "a kept hash that is gone": "DELETE FROM log_tile WHERE position = 0",
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_a_false_receipt_is_never_given(place: Place, what: str) -> None:
+    with place.open_client() as client:
+        store = client.store  # type: ignore[attr-defined]
+        while call(client, store.read, read_swept_day) is None:
+            pass
+        call(client, store.put, [make_envelope(n) for n in range(600)])
+        call(client, make_log(store).advance)
+        call(client, store.put, [make_envelope(999)])
+        leaves = call(client, read_leaves, store)
+        wanted = (find_digest(leaves[0]) or b"").hex()
+        call(client, store.write, lambda connection: connection.execute(text(DAMAGE[what])))
+        answer = client.get(f"/v1/log/proof/{wanted}")
+        assert (answer.status_code, answer.json()["code"]) == (503, "store-unavailable")
+
+
+def test_leaves_with_a_gap_are_never_signed(place: Place) -> None:
+    """Not those that were signed before, and not new ones. Keyholders still get what comes."""
+
+    async def test(store: Store) -> None:
+        log = make_log(store)
+        await store.put([make_envelope(n) for n in range(256)])
+        await store.sequence()
+        for change in ("DELETE FROM leaf WHERE log_index = 7", "DELETE FROM log_tile"):
+            await store.write(lambda connection, change=change: connection.execute(text(change)))
+        for number in (300, 301):
+            await store.put([make_envelope(number)])
+            with pytest.raises(StoreUnavailable, match="signed before"):
+                await log.advance()
+        assert await log.find_checkpoint() is None
+        assert len(await read_leaves(store)) == 257
+
+    place.run(test)
+
+
+def test_a_checkpoint_that_is_damaged_is_told(place: Place) -> None:
+    async def test(store: Store) -> None:
+        await make_log(store).advance()
+        change = "UPDATE checkpoint SET note = root"
+        await store.write(lambda connection: connection.execute(text(change)))
+        with pytest.raises(StoreUnavailable, match="signed before"):
+            await make_log(store).advance()
+        with pytest.raises(StoreUnavailable):
+            await make_log(store).add_cosignatures([sign(COSIGNER, "a\n", 1)], {})
+
+    place.run(test)
+
+
+def test_a_crowd_is_told_to_come_back(place: Place) -> None:
+    """It holds one reading thread and a bounded queue, so that downloads go on."""
+    place.limits = replace(place.limits, log_waiting=3)
+    running: list[int] = []
+
+    async def test(store: Store) -> None:
+        log = make_log(store)
+        await log.advance()
+        asked = [log.find_receipt(bytes(32)) for _ in range(10)]
+        answers = await asyncio.gather(*asked, return_exceptions=True)
+        assert [type(one) for one in answers] == [type(None)] * 3 + [StoreBusy] * 7
+        busy = threading.Event()
+
+        def hold(_connection: Connection) -> None:
+            running.append(1)
+            busy.wait(10)
+
+        held = [asyncio.create_task(log._read(hold)) for _ in range(3)]
+        for _ in range(READERS - 1):
+            assert await store.download(-1, 1) == []
+        assert running == [1]
+        busy.set()
+        await asyncio.gather(*held)
+
+    place.run(test)
+
+
 def call(client: TestClient, function: Any, *arguments: Any) -> Any:
     return client.portal.call(function, *arguments)  # type: ignore[union-attr]
 
@@ -204,12 +289,21 @@ def test_addresses(place: Place) -> None:
         assert read_note(answer.content).text == note
 
 
+def read_swept_day(connection: Connection) -> int | None:
+    return connection.execute(text("SELECT swept_day FROM state")).scalar()
+
+
 def test_what_is_not_logged_is_one_404(place: Place) -> None:
     with place.open_client() as client:
-        call(client, client.store.put, [make_envelope(1)])  # type: ignore[attr-defined]
+        store = client.store  # type: ignore[attr-defined]
+        while call(client, store.read, read_swept_day) is None:
+            pass  # the service's own first round comes to its end
+        call(client, store.put, [make_envelope(2)])
+        call(client, store.sequence)
+        call(client, store.put, [make_envelope(1)])
         told = []
-        known = envelope_id(make_envelope(1)).hex()
-        for id in (known, "0" * 64, known.upper(), known[1:], "canary", known + "%0A"):
+        known, half = (envelope_id(make_envelope(n)).hex() for n in (1, 2))
+        for id in (known, half, "0" * 64, known.upper(), known[1:], "canary", known + "%0A"):
             answer = client.get(f"/v1/log/proof/{id}")
             assert answer.status_code == 404
             told.append({**answer.json(), "incident": ""})
@@ -272,6 +366,36 @@ def test_cosignatures_that_are_refused(place: Place) -> None:
         assert client.get("/v1/log/checkpoint").content == before
 
 
+def test_only_a_true_and_new_cosignature_reaches_the_writer(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Everybody may send some, and what is under a checkpoint can be fetched and sent again."""
+    busy = threading.Event()
+    with place.open_client(root=COALITION.root) as client:
+        note = open_ready(client)
+        good = write_signature(sign(COSIGNER, note, 1))
+        assert post(client, good) == (200, "stored")
+        held = client.portal.start_task_soon(  # type: ignore[union-attr]
+            client.store.write,  # type: ignore[attr-defined]
+            lambda _connection: busy.wait(10),
+        )
+        forged = write_signature(replace(sign(COSIGNER, note, 2), value=bytes(72)))
+        assert post(client, forged) == (409, "cosignature-refused")
+        assert post(client, good + forged) == (409, "cosignature-refused")
+        monkeypatch.setattr("app.log.is_signed", None)  # it costs no verification either
+        assert post(client, good * 20) == (200, "known")
+        busy.set()
+        assert held.result()  # else the answers waited for the writer
+
+
+def test_a_note_never_outgrows_its_readers(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.log.SIGNATURES_LIMIT", 1)
+    with place.open_client(root=COALITION.root) as client:
+        note = open_ready(client)
+        line = write_signature(sign(COSIGNER, note, 1))
+        assert post(client, line) == (409, "cosignature-refused")
+
+
 def test_a_kill_between_two_steps_leaves_nothing_unsigned(place: Place) -> None:
     """What a round left undone, the next one does: leaves without hashes, hashes without a note."""
 
@@ -280,7 +404,7 @@ def test_a_kill_between_two_steps_leaves_nothing_unsigned(place: Place) -> None:
         await store.sequence()
         change = "DELETE FROM log_tile WHERE position = 1"
         await store.write(lambda connection: connection.execute(text(change)))
-        assert len(await store.read(partial(read_hashes, level=8, first=0, count=2))) == 1
+        assert len(await store.read(read_tiles)) == 1
         assert await store.write(append_tiles)
 
     place.run(test)

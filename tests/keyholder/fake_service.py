@@ -41,6 +41,8 @@ class FakeService:
     note: bytes | None = None  # shown as the checkpoint in place of the true one
     cosignatures: list[str] = field(default_factory=list)
     cosigning: int = 200  # the status that answers a cosignature
+    promised: int = 0  # bytes that the answer to a cosignature says it has
+    headers: dict[str, str] = field(default_factory=dict)  # beside its own, in every answer
 
     def store(self, *bodies: bytes, day: int = DAY) -> None:
         """Take envelopes in, in this order."""
@@ -98,7 +100,7 @@ def serve() -> Iterator[FakeService]:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             if self.path == "/v1/log/cosignatures":
                 fake.cosignatures.append(body.decode())
-                self.answer(fake.cosigning)
+                self.answer(fake.cosigning, promised=fake.promised)
                 return
             try:
                 files = keyring.read_bundle(body)
@@ -139,9 +141,11 @@ def serve() -> Iterator[FakeService]:
             self.end_headers()
             self.wfile.write(cut)  # fewer bytes than promised, and then nothing
 
-        def answer(self, status: int, body: bytes = b"") -> None:
+        def answer(self, status: int, body: bytes = b"", *, promised: int = 0) -> None:
             self.send_response(status)
-            self.send_header("Content-Length", str(len(body)))
+            for name, value in fake.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(promised or len(body)))
             self.end_headers()
             self.wfile.write(body)
 

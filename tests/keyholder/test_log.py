@@ -11,7 +11,7 @@ from crypto.log import find_root, hash_leaf
 from crypto.notes import is_signed, read_note, read_signatures, write_key
 from keyholder.errors import FINDINGS
 from keyholder.held import read_held
-from keyholder.log import check_held
+from keyholder.log import Checked, Told, check_held, check_told
 from tests.keyholder.conftest import NOW, DeskForTests
 from tests.keyholder.fake_service import FakeService
 
@@ -300,11 +300,166 @@ class TestAHomeThatWasAltered:
         assert verify(coalition) == [("log-forked", 0, 0)]
 
     def test_many_findings_are_counted(self, coalition: DeskForTests, service: FakeService) -> None:
-        fill(coalition, service, 25)
-        for item in service.items:
+        fill(coalition, service, 50)
+        for item in service.items[::2]:
             item[2] = None
         coalition.run("sync")
         assert "and 5 more" in coalition.run("verify").err
+
+
+class TestBounds:
+    """A service may contradict itself at every index; the desk stays usable, and names it."""
+
+    def test_neighbours_are_one_finding(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        fill(coalition, service, 6)
+        for item in service.items[1:4]:
+            item[2] = None
+        assert sync(coalition) == []
+        assert verify(coalition) == [("body-removed", 1, 3)]
+
+    def test_findings_are_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("keyholder.log._FINDINGS", 3)
+        checked = Checked()
+        for index in range(0, 100, 2):
+            checked.find("body-removed", index, index)
+            checked.find("body-altered", index + 1, index + 1)
+        assert [tuple(one) for one in checked.findings] == [
+            ("body-removed", 0, 0),
+            ("body-altered", 1, 99),
+            ("body-removed", 2, 98),
+        ]
+
+    def test_a_packed_answer_is_not_unpacked(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        """A kilobyte of gzip can become a megabyte, twice packed a gigabyte."""
+        service.headers["Content-Encoding"] = "gzip"
+        result = coalition.run("sync")
+        assert (result.status, "makes no sense" in result.err) == (1, True)
+
+    def test_what_follows_a_cosignature_is_not_read(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        """The service promises a terabyte and sends nothing of it: whoever waits for it hangs."""
+        fill(coalition, service, 1)
+        service.promised = 1 << 40
+        assert coalition.done("sync", "--json").json["log"]["cosigned"] is True
+
+
+class TestLeavesThatAreNotSigned:
+    def test_are_named_an_hour_later(self, coalition: DeskForTests, service: FakeService) -> None:
+        """A checkpoint that stands still: the service commits itself to nothing."""
+        fill(coalition, service, 2)
+        service.note = service.tell_log("checkpoint")
+        assert sync(coalition) == []
+        fill(coalition, service, 3)
+        assert sync(coalition) == []
+        coalition.now += 3_599
+        fill(coalition, service, 1)
+        assert sync(coalition) == []
+        coalition.now += 1
+        assert sync(coalition) == [("log-unsigned", 2, 4)]
+        service.note = None
+        assert sync(coalition) == []
+
+    def test_a_service_without_checkpoints(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        service.note = b""  # 404
+        fill(coalition, service, 2)
+        assert sync(coalition) == []
+        coalition.now -= 1_000_000  # this desk's clock was wrong
+        assert sync(coalition) == []
+        coalition.now += 3_600
+        assert sync(coalition) == [("log-unsigned", 0, 1)]
+
+    def test_signed_ones_are_not_waited_for(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        for _hour in range(3):
+            fill(coalition, service, 1)
+            service.note = None
+            service.note = service.tell_log("checkpoint")
+            fill(coalition, service, 1)
+            assert sync(coalition) == []
+            coalition.now += 3_600
+
+
+class TestTheFirstKey:
+    def test_one_that_signed_nothing_is_not_kept(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        fill(coalition, service, 1)
+        honest, service.log_seed = service.log_seed, bytes(32)
+        service.note = service.tell_log("checkpoint")
+        service.log_seed = honest
+        assert sync(coalition) == [("log-key-changed", 0, 0)]
+        service.note = None
+        assert sync(coalition) == []
+
+    def test_a_cosigners_is_none(
+        self, coalition: DeskForTests, service: FakeService, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        key = write_key(cosigner_key("0" * 16, bytes(32))).encode()
+        honest = service.tell_log
+        monkeypatch.setattr(
+            service, "tell_log", lambda name: key if name == "key" else honest(name)
+        )
+        assert "makes no sense" in coalition.run("sync").err
+
+    def test_a_keyring_that_lists_none_any_more(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        """The key of what was seen counts then, not whatever the service says."""
+        fill(coalition, service, 1)
+        key = write_key(make_log_signer(service.log_seed).key)
+        coalition.done("coalition", "change", "--log-key", key, "--publish")
+        assert sync(coalition) == []
+        told = Told(service.sign([b"other"] * 2), None)
+        service.log_seed = bytes(32)
+        other = Told(
+            service.sign([b"other"] * 2), write_key(make_log_signer(bytes(32)).key).encode()
+        )
+        database = sqlite3.connect(coalition.home.envelopes)
+        for one, code in ((other, "log-key-changed"), (told, "log-withheld")):
+            (finding,) = check_told(database, [], one, coalition.now).findings
+            assert finding.code == code
+        database.close()
+
+
+ODD: dict[str, tuple[str, str]] = {
+    "a note of text": ("UPDATE checkpoints SET note = 'text'", "checkpoint-altered"),
+    "a note of a number": ("UPDATE checkpoints SET note = 7", "checkpoint-altered"),
+    "a key of bytes": ("UPDATE checkpoints SET key = x'ff00'", "checkpoint-altered"),
+    "a size of text": ("UPDATE checkpoints SET size = 'text'", "checkpoint-altered"),
+    "a root of text": (
+        "UPDATE checkpoints SET root = '01234567890123456789012345678901'",
+        "checkpoint-altered",
+    ),
+    "a frontier of text": (
+        "UPDATE log_checked SET hashes = '01234567890123456789012345678901', size = 'text'",
+        "checkpoint-altered",
+    ),
+    "a body of text": ("UPDATE envelopes SET body = 'text' WHERE idx = 1", "body-altered"),
+    "a row before the first": (
+        "INSERT INTO envelopes SELECT -5, id, day, leaf, body, fault FROM envelopes WHERE idx = 0",
+        "leaf-missing",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ODD)
+def test_any_type_in_any_column_is_told(
+    coalition: DeskForTests, service: FakeService, what: str
+) -> None:
+    """SQLite keeps it, and whoever alters the file may choose. No command may break on it."""
+    fill(coalition, service, 2)
+    assert sync(coalition) == []
+    change_home(coalition, ODD[what][0])
+    assert ODD[what][1] in [code for code, _first, _last in verify(coalition)]
+    assert "has a fault" not in coalition.run("sync").err
 
 
 def test_progress_counts_every_row(coalition: DeskForTests, service: FakeService) -> None:

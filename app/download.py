@@ -1,21 +1,20 @@
 """GET /v1/envelopes: keyholders download the log, resumable at any index."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import cbor2
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.describing import describe_problems
-from app.errors import RequestRefused, StoreError
+from app.errors import StoreError
 from app.keyrings import Keyrings
 from app.limits import Limits
+from app.signed_requests import make_signature_check
 from app.store import Store
-from crypto.errors import RequestSignatureError
-from crypto.requests import verify_request
 
 log = logging.getLogger("heliograph.download")
 MEDIA_TYPE = "application/cbor-seq"
@@ -50,7 +49,7 @@ def create_download_router(
     for.
     """
     router = APIRouter(tags=["envelopes"])
-    check_signed = _make_check(keyrings, [url.rstrip("/") for url in public_urls])
+    check_signed = make_signature_check(keyrings, public_urls)
 
     @router.get(
         "/v1/envelopes",
@@ -85,29 +84,3 @@ async def stream_rows(store: Store, after: int, limit: int, page: int) -> AsyncI
         yield b"".join([cbor2.dumps(row) for row in rows])
         after = rows[-1][0]
         limit -= len(rows)
-
-
-def _make_check(
-    keyrings: Keyrings, addresses: Sequence[str]
-) -> Callable[[Request], Awaitable[None]]:
-    async def check_signed(request: Request) -> None:
-        """Unsigned, forged, unknown and revoked signers get one and the same answer."""
-        await keyrings.refresh()  # another service may have heard of a revocation
-        scope = request.scope
-        target = scope["raw_path"].decode("ascii", "replace")
-        if scope["query_string"]:
-            target += "?" + scope["query_string"].decode("ascii", "replace")
-        headers: dict[str, str] = {}
-        for name, value in request.headers.items():
-            headers[name] = f"{headers[name]}, {value}" if name in headers else value
-        try:
-            verify_request(
-                keyrings.holders,
-                request.method,
-                [address + target for address in addresses],
-                headers,
-            )
-        except RequestSignatureError:
-            raise RequestRefused("request-not-signed") from None
-
-    return check_signed

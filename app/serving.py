@@ -11,6 +11,8 @@ from app.problems import make_response
 
 RESERVED = frozenset({"/v1/envelopes", "/healthz", "/readyz"})
 """GET of these may use the reserve: keyholders, and what watches the service."""
+RESERVED_FOLDER = "/v1/blobs/"
+"""GET of what is below, too."""
 OTHER_FILES = 128
 """Open files that are no connections: database, listener, library files, those just closing."""
 
@@ -95,4 +97,5 @@ def fit_connections(wanted: int, limits: Limits) -> int:
 
 
 def _is_reserved(scope: Scope) -> bool:
-    return scope["method"] == "GET" and scope["path"] in RESERVED
+    path: str = scope["path"]
+    return scope["method"] == "GET" and (path in RESERVED or path.startswith(RESERVED_FOLDER))

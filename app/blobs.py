@@ -200,13 +200,13 @@ class Blobs:
             == EXPIRED_ROWS
         ):
             pass
-        deleted = missing = 0
+        deleted = count = 0
         for shard in range(SHARDS):
             counts = await self._sweep_shard(shard)
-            deleted, missing = deleted + counts[0], missing + counts[1]
-        if missing:
-            log.warning("code=blob-damaged count=%d", missing)
-        return deleted, missing
+            deleted, count = deleted + counts[0], count + counts[1]
+        if count:
+            log.warning("code=blob-damaged count=%d", count)
+        return deleted, count
 
     async def _sweep_shard(self, shard: int) -> tuple[int, int]:
         """Files are listed first, then turns are read, and then rows: the order is what makes it

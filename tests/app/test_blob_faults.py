@@ -50,7 +50,7 @@ service = create_service(store=store, keyrings=Keyrings(store, None), public_url
                          blobs=Blobs(store, PieceFiles(Path(sys.argv[3]))))
 Server(configure_server(service, limits=limits, fd=int(sys.argv[2]))).run()
 """
-ROUNDS = 4
+ROUNDS = 3
 SMALL = 3_400_000
 """Bytes of a disk that a blob of 5 MB fills in the middle of a piece."""
 LARGE = blob_length(100 * MIB)

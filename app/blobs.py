@@ -8,7 +8,7 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
@@ -114,20 +114,21 @@ class Blobs:
         offset: int,
         receive: Receive,
         *,
+        unread: Callable[[], bytes] = bytes,
         declared: int = 0,
         checksum: Checksum | None = None,
     ) -> Upload:
         """Takes a body into the upload from `offset` on; returns the upload as it is then.
 
-        `declared` is the length that the request gives for its body, 0 if it gives none. Raises as
-        BlobIntake.take, and RequestRefused: blob-offset.
+        `unread` as for BodyStream. `declared` is the length that the request gives for its body, 0
+        if it gives none. Raises as BlobIntake.take, and RequestRefused: blob-offset.
         """
         address, turn = _hash(secret), secrets.token_bytes(TURN_SIZE)
         if address in self._running:
             raise RequestRefused("blob-locked")
         if len(self._running) >= self.limits.blob_requests:
             raise StoreBusy
-        body = self._running[address] = BodyStream(receive, self.limits.body_seconds)
+        body = self._running[address] = BodyStream(receive, self.limits.body_seconds, unread)
         try:
             upload, last = await self._store.write(
                 lambda connection: take_turn(connection, address, turn, offset)

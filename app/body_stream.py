@@ -1,6 +1,7 @@
 """A request's body as it comes, for a reader that must keep what came whatever ends it."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any, Literal
 
 from starlette.types import Message, Receive
@@ -16,10 +17,16 @@ STOP_SECONDS = 2.0
 
 
 class BodyStream:
-    """The body of one request, until `seconds` from now or until `stop` is called."""
+    """The body of one request, until `seconds` from now or until `stop` is called.
 
-    def __init__(self, receive: Receive, seconds: float) -> None:
+    `unread` gives what came before the client went away and was not read, where the server has it.
+    """
+
+    def __init__(
+        self, receive: Receive, seconds: float, unread: Callable[[], bytes] = bytes
+    ) -> None:
         self._receive = receive
+        self._unread = unread
         self._loop = asyncio.get_running_loop()
         self._end = self._loop.time() + seconds
         self._pending: asyncio.Future[Message] | None = None
@@ -56,7 +63,7 @@ class BodyStream:
         self._pending = None
         if message["type"] != "http.request":
             self.end = "cut-off"
-            return b""
+            return self._unread()
         if not message.get("more_body", False):
             self.end = "whole"
         elif self._loop.time() >= self._end:

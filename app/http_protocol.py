@@ -11,7 +11,7 @@ a request for the longest, so that nobody is kept out by connections that only s
 """
 
 import asyncio
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
@@ -28,6 +28,10 @@ BODY_GRACE = 1.5
 """The readers of bodies (app/bodies.py) have the first word: they can still answer."""
 SENT_BYTES = HIGH_WATER_LIMIT
 """Of a long answer, a client has to fetch so many bytes in each `body_seconds`, or the rest."""
+UNREAD = "heliograph.unread"
+"""In the scope of a PATCH: a function that gives what came of a body and was not read. uvicorn tells of a
+client that went away first, and then keeps for itself what the client had sent before.
+"""
 PIPELINED = 256
 """Requests of one connection that wait for the one in front. Each costs some kilobytes, and twenty
 bytes to send; uvicorn reads on all the while."""
@@ -144,6 +148,9 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         self._running = cycle
+        scope: Any = cycle.scope
+        if scope["method"] == "PATCH":  # not for all: each of these waits for the garbage collector
+            scope[UNREAD] = lambda: bytes(cycle.body)
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
     def on_body(self, body: bytes) -> None:

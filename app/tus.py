@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from app.blobs import Blobs
 from app.describing import describe_problems
 from app.errors import RequestRefused, ServiceError
+from app.http_protocol import UNREAD
 from app.problems import code_of, make_response
 from app.tus_headers import (
     DIGESTS,
@@ -162,6 +163,7 @@ def create_tus_router(blobs: Blobs) -> APIRouter:
             read_secret(secret),
             read_number(request, "Upload-Offset"),
             request.receive,
+            unread=request.scope.get(UNREAD, bytes),
             declared=read_declared(request),
             checksum=read_checksum(request),
         )

@@ -95,7 +95,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
             settings.store_url, clock=time.time, on_fatal=_end_at_once, limits=settings.limits
         )
         keyrings = Keyrings(store, _read_root(settings))
-        blobs = Blobs(store, _choose_pieces(settings))
+        blobs = Blobs(store, choose_pieces(settings))
         hooks = create_hooks(settings, store, keyrings)
     except (StoreError, SetupError) as error:
         raise SettingsError(
@@ -140,7 +140,7 @@ def _is_ours_alone(settings: Settings) -> bool:
     return settings.loopback and all(map(is_loopback, settings.public_urls))
 
 
-def _choose_pieces(settings: Settings) -> Pieces:
+def choose_pieces(settings: Settings) -> Pieces:
     """Where blobs lie: a bucket if one is set, else a folder."""
     if settings.blob_s3_bucket is None:
         return PieceFiles(settings.blob_dir or settings.data_dir / "blobs")

@@ -9,13 +9,14 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.client import HTTPConnection
 from pathlib import Path
 
 import pytest
 
 from crypto.blob_lengths import blob_length
 from tests.app.running import Place
-from tests.app.uploads import read_blob, run_blobs
+from tests.app.uploads import OFFSET_TYPE, VERSION, make_blob, read_blob, run_blobs
 
 FOLDER = Path(__file__).parent / "tus"
 SIZE = blob_length(20_000_000)
@@ -77,6 +78,29 @@ class BreakingLine:
                 client.sendall(data)
         with suppress(OSError):
             client.shutdown(socket.SHUT_WR)
+
+
+def test_what_came_just_before_a_cut_is_kept(place: Place) -> None:
+    """A client that goes away at once, while the service is still making room for its bytes."""
+    data = make_blob(1)
+    with place.open_server() as address:
+        line = HTTPConnection(*address, timeout=60)
+        line.request("POST", "/v1/blobs", headers={**VERSION, "Upload-Length": str(len(data))})
+        answer = line.getresponse()
+        answer.read()
+        path = answer.headers["Location"]
+        with socket.create_connection(address) as connection:
+            head = (
+                f"PATCH {path} HTTP/1.1\r\nHost: x\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: 0\r\n"
+            )
+            head += f"Content-Type: {OFFSET_TYPE}\r\nContent-Length: {len(data)}\r\n\r\n"
+            connection.sendall(head.encode() + data[:1000])
+        offset = 0
+        while not offset:  # the cut may be heard of after this is asked
+            line.request("HEAD", path, headers=VERSION)
+            offset = int(line.getresponse().headers["Upload-Offset"])
+        line.close()
+    assert offset == 1000
 
 
 @contextmanager

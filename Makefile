@@ -22,7 +22,11 @@ help: ## this list
 run: .venv/.ok ## start the service, the gateway and a phone simulator on 127.0.0.1:8000 (data under var/)
 	$(BIN)/heliograph dev serve
 
-test: .venv/.ok ## all tests (a part the machine lacks skips loudly)
+# The real tus client, for tests/app/test_tus_client.py, which says so where it is missing.
+tests/app/tus/node_modules/.ok: tests/app/tus/package-lock.json
+	cd tests/app/tus && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "tus-js-client is not installed"
+
+test: .venv/.ok tests/app/tus/node_modules/.ok ## all tests (a part the machine lacks skips loudly)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
@@ -46,6 +50,8 @@ bench: .venv/.ok ## measure, side by side with what it is compared to; writes va
 lock: .venv/.ok ## pin every package by hash again (after a change in pyproject.toml)
 	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock
 	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-run.lock
+	cd tests/app/tus && npm install --package-lock-only --silent --no-audit --no-fund
+	$(BIN)/python -m tools.strip_npm_lock tests/app/tus/package-lock.json
 	printf 'hatchling>=1.27\n' | $(UV) pip compile - -c requirements.lock --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-build.lock
 
 openapi: .venv/.ok ## write spec/openapi.json again
@@ -58,4 +64,4 @@ image: ## build the container image in a chroot, without an engine (needs root, 
 	tools/image.sh
 
 clean: ## remove what make made, but never data under var/
-	rm -rf .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf tests/app/tus/node_modules .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

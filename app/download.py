@@ -1,22 +1,20 @@
 """GET /v1/envelopes: keyholders download the log, resumable at any index."""
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
 import cbor2
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
-from starlette.types import Scope
 
 from app.describing import describe_problems
-from app.errors import RequestRefused, StoreError
+from app.errors import StoreError
 from app.keyrings import Keyrings
 from app.limits import Limits
+from app.signed_requests import require_signature
 from app.store import Store
-from crypto.errors import RequestSignatureError
-from crypto.requests import verify_request
 
 log = logging.getLogger("heliograph.download")
 MEDIA_TYPE = "application/cbor-seq"
@@ -51,13 +49,7 @@ def create_download_router(
     for.
     """
     router = APIRouter(tags=["envelopes"])
-    is_signed = create_signature_check(keyrings, public_urls)
-
-    async def check_signed(request: Request) -> None:
-        """Unsigned, forged, unknown and revoked signers get one and the same answer."""
-        await keyrings.refresh()  # another service may have heard of a revocation
-        if not is_signed(request.scope):
-            raise RequestRefused("request-not-signed")
+    check_signed = require_signature(keyrings, public_urls)
 
     @router.get(
         "/v1/envelopes",
@@ -92,33 +84,3 @@ async def stream_rows(store: Store, after: int, limit: int, page: int) -> AsyncI
         yield b"".join([cbor2.dumps(row) for row in rows])
         after = rows[-1][0]
         limit -= len(rows)
-
-
-def create_signature_check(
-    keyrings: Keyrings, public_urls: Sequence[str]
-) -> Callable[[Scope], bool]:
-    """A function that says whether a request without a body is signed by a keyholder, by the
-    keyring that is in memory.
-    """
-    addresses = [url.rstrip("/") for url in public_urls]
-
-    def is_signed(scope: Scope) -> bool:
-        target = scope["raw_path"].decode("ascii", "replace")
-        if scope["query_string"]:
-            target += "?" + scope["query_string"].decode("ascii", "replace")
-        headers: dict[str, str] = {}
-        for raw, value in scope["headers"]:
-            name, text = raw.decode("latin-1"), value.decode("latin-1")
-            headers[name] = f"{headers[name]}, {text}" if name in headers else text
-        try:
-            verify_request(
-                keyrings.holders,
-                scope["method"],
-                [address + target for address in addresses],
-                headers,
-            )
-        except RequestSignatureError:
-            return False
-        return True
-
-    return is_signed

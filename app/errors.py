@@ -27,11 +27,32 @@ CAUSES: Mapping[str, str] = {
     "Ask the operator to pin the coalition's root file.",
     "cosignature-refused": "This is not a holder's cosignature of the newest checkpoint. "
     "Fetch the checkpoint, check it, and cosign that one.",
+    # attachments
+    "tus-version": "This address speaks tus 1.0.0. Send Tus-Resumable: 1.0.0.",
+    "blob-metadata": "Uploads take no metadata, which would say in clear what an attachment is. "
+    "Leave Upload-Metadata out.",
+    "blob-too-large": "The attachment is too long. Send a smaller one.",
+    "blob-offset": "The upload does not go on at this offset. "
+    "Ask for the offset with HEAD, and send from there.",
+    "blob-locked": "Another request is sending to this upload. "
+    "Ask for the offset with HEAD, and go on from there.",
+    "blob-paused": "The request has used up its time; what came is kept. "
+    "Ask for the offset with HEAD, and go on from there.",
+    "blob-checksum": "The bytes are not those of the checksum; none of them is kept. "
+    "Send them again.",
+    "blob-checksum-form": "The checksum cannot be read. Send sha1 or sha256, in base64.",
+    "range-invalid": "The range lies outside of the attachment. Check its length.",
     "internal": "The service has a fault. Tell the operator the incident id.",
     # the store
     "store-full": "The service has no room left. Keep the envelope and try again later.",
     "parts-full": "Too many parts of text messages wait for the rest. "
     "Send the report another way, or try again later.",
+    "blobs-full": "The service has no room left for attachments. "
+    "Send the report without it, or try again later.",
+    "blobs-unavailable": "Attachments cannot be kept or read now. Try again later. "
+    "Operator: check the folder or the bucket of the blobs, and its keys.",
+    "blob-damaged": "A piece of an attachment is gone from the folder or the bucket of the blobs. "
+    "Operator: put it back from a copy.",
     "store-busy": "The service is busy. Keep the envelope and try again after a pause.",
     "store-unavailable": "The service cannot store anything now. "
     "Keep the envelope and try again later.",
@@ -70,7 +91,7 @@ class StoreError(ServiceError):
 
 
 class StoreFull(StoreError):
-    """No room: the disk is full, or the sealed-SMS parts have used up theirs (507)."""
+    """No room: the disk is full, or parts of sealed SMS or blobs have used up theirs (507)."""
 
     def __init__(self, code: str = "store-full") -> None:
         super().__init__(code)

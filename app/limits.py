@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 KIB = 1024
 MIB = 1024 * KIB
+GIB = 1024 * MIB
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,7 @@ class Limits:
     """Requests of /v1/log that wait while another one reads; they are answered one at a time."""
     reserve_requests: int = 32
     """Requests in flight, and connections, beyond the service's `connections`: the requests are for
-    downloads that a keyholder signed (GET /v1/envelopes) alone."""
+    downloads that a keyholder signed (GET /v1/envelopes and /v1/blobs/…) alone."""
     queue_requests: int = 4096
     """Requests that wait for the writer, those of the running commit included."""
     queue_bytes: int = 48 * MIB
@@ -56,6 +57,23 @@ class Limits:
     """Days of 24 hours that a message key is kept at most, and one fewer at least."""
     reserve_bytes: int = 64 * MIB
     """Intake stops while the disk has less free, so that checkpoints and sequencing can run."""
+    blob_bytes: int = 256 * MIB
+    """Bytes of one blob, as it is sent: sealed and padded."""
+    blob_unfinished_bytes: int = 16 * GIB
+    """Bytes of all unfinished uploads together, by the lengths that they declared."""
+    blob_total_bytes: int = 64 * GIB
+    """Bytes of all blobs together, unfinished uploads by their declared lengths."""
+    blob_days: int = 7
+    """Days of 24 hours that an unfinished upload is kept at least; it goes in the next one."""
+    blob_requests: int = 128
+    """PATCH requests to uploads at once. Each may hold `blob_piece_bytes` in memory."""
+    blob_piece_bytes: int = 512 * KIB
+    """Blobs are kept in pieces of so many bytes; the last one of each is shorter."""
+    blob_flush_seconds: float = 5.0
+    """What came of an upload is made durable after so long, though its piece is not full."""
+    blob_reserve_bytes: int = 512 * MIB
+    """Blobs are refused while the disk has less free than this and `reserve_bytes`: reports come
+    first."""
     download_rows: int = 256
     """Rows of one page that a download holds in memory."""
     retry_after_seconds: int = 10

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from fastapi.responses import Response
 
 from app.errors import CAUSES, ServiceError
-from crypto.errors import CryptoError, EnvelopeError, KeyringError, NoteError
+from crypto.errors import BlobError, CryptoError, EnvelopeError, KeyringError, NoteError
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -45,9 +45,21 @@ _OWN = {
     "batch-item-type": 400,
     "keyring-not-accepted": 403,
     "cosignature-refused": 409,
+    "tus-version": 412,
+    "blob-metadata": 400,
+    "blob-too-large": 413,
+    "blob-offset": 409,
+    "blob-locked": 423,
+    "blob-paused": 503,
+    "blob-checksum": 460,
+    "blob-checksum-form": 400,
+    "range-invalid": 416,
     "internal": 500,
     "store-full": 507,
     "parts-full": 507,
+    "blobs-full": 507,
+    "blobs-unavailable": 503,
+    "blob-damaged": 503,
     "store-busy": 503,
     "store-unavailable": 503,
 }
@@ -69,6 +81,7 @@ _CATALOGUE: Mapping[str, ProblemKind] = {
     **{code: ProblemKind(code, status, CAUSES[code]) for code, status in _OWN.items()},
     **{code: ProblemKind(code, 400, EnvelopeError.CAUSES[code]) for code in _READING},
     "note-form": ProblemKind("note-form", 400, NoteError.CAUSES["note-form"]),
+    "blob-length": ProblemKind("blob-length", 400, BlobError.CAUSES["blob-length"]),
     **{
         code: ProblemKind(code, _KEYRING.get(code, 400), text)
         for code, text in KeyringError.CAUSES.items()

@@ -9,6 +9,9 @@ from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app import intake
+from app.blob_download import create_blob_router
+from app.blob_upkeep import run_blob_upkeep
+from app.blobs import Blobs
 from app.describing import describe
 from app.download import create_download_router
 from app.handlers import add_handlers
@@ -19,6 +22,7 @@ from app.limits import Limits
 from app.log import Log
 from app.log_routes import create_log_router
 from app.store import Store
+from app.tus import create_tus_router
 from app.upkeep import run_upkeep
 from crypto.checkpoints import make_log_signer
 
@@ -39,6 +43,7 @@ def create_service(
     public_urls: Sequence[str],
     clock: Callable[[], float],
     log_seed: bytes,
+    blobs: Blobs | None = None,
     routers: Sequence[APIRouter] = (),
     limits: Limits | None = None,
     sequence_interval: float = 600.0,
@@ -48,12 +53,12 @@ def create_service(
 
     `public_urls` are the addresses (https://host, no path) for which keyholders may sign. `routers`
     are what the composition root mounts besides (webhooks). `log_seed` (32 bytes,
-    Ed25519) signs checkpoints, also in place of another one with `replace_log_key`.
-    `sequence_interval` is in seconds.
+    Ed25519) signs checkpoints, also in place of another one with `replace_log_key`. Without `blobs`
+    there are no attachments. `sequence_interval` is in seconds.
     """
     limits = limits or store.limits
     log = Log(store, make_log_signer(log_seed), replace_key=replace_log_key)
-    api = create_api(store, keyrings, log, public_urls, limits)
+    api = create_api(store, keyrings, log, public_urls, limits, blobs)
     for router in routers:
         api.include_router(router)
     take_envelopes = intake.create_intake(store, limits)
@@ -61,17 +66,22 @@ def create_service(
     @asynccontextmanager
     async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
         await store.start()
-        upkeep: asyncio.Task[None] | None = None
+        upkeep: list[asyncio.Task[None]] = []
         try:
             await keyrings.load()
-            upkeep = asyncio.create_task(
-                run_upkeep(store, keyrings, log, interval=sequence_interval, clock=clock)
-            )
+            tasks = [run_upkeep(store, keyrings, log, interval=sequence_interval, clock=clock)]
+            if blobs is not None:
+                await blobs.start()
+                tasks.append(run_blob_upkeep(store, blobs, interval=sequence_interval))
+            upkeep += [asyncio.create_task(task) for task in tasks]
             yield
         finally:
-            if upkeep is not None:
-                upkeep.cancel()
-                await asyncio.wait([upkeep])
+            for task in upkeep:
+                task.cancel()
+            if upkeep:
+                await asyncio.wait(upkeep)
+            if blobs is not None:
+                blobs.stop()
             await store.stop()
 
     api.router.lifespan_context = lifespan
@@ -92,7 +102,12 @@ def create_service(
 
 
 def create_api(
-    store: Store, keyrings: Keyrings, log: Log, public_urls: Sequence[str], limits: Limits
+    store: Store,
+    keyrings: Keyrings,
+    log: Log,
+    public_urls: Sequence[str],
+    limits: Limits,
+    blobs: Blobs | None = None,
 ) -> FastAPI:
     """All that is not hot, as a FastAPI application; its description has the hot path too.
 
@@ -112,6 +127,9 @@ def create_api(
     api.include_router(create_keyring_router(keyrings, limits))
     api.include_router(create_log_router(log, keyrings, limits))
     api.include_router(create_download_router(store, keyrings, public_urls, limits))
+    if blobs is not None:
+        api.include_router(create_tus_router(blobs))
+        api.include_router(create_blob_router(blobs, keyrings, public_urls))
     add_handlers(api, limits)
     api.openapi = lambda: describe(api, limits)  # type: ignore[method-assign]  # FastAPI's own way
     return api

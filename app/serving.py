@@ -16,6 +16,8 @@ HEALTH = frozenset({"/healthz", "/readyz"})
 HEALTH_PLACES = 4
 """Requests for health that are served at once when there is no other room. They have places of
 their own: anybody can send them, so they must not use up the keyholders'."""
+ENVELOPES, BLOBS = "/v1/envelopes", "/v1/blobs/"
+"""GET of the one, and of what is below the other, may use the keyholders' places."""
 OTHER_FILES = 128
 """Open files that are no connections: database, listener, library files, those just closing."""
 
@@ -37,8 +39,8 @@ def configure_server(
     No access log, no trust in forwarding headers (nobody's address is used for anything), no
     websockets, no server or date header. `fd` is an open listening socket. Above `connections`
     requests in flight the answer is `store-busy`; `limits.reserve_requests` more are for downloads
-    of which `is_keyholder` says that a keyholder signed them (app/download.py), and a few for
-    health. So many connections in all may be open; above that, the longest idle one gives way.
+    of which `is_keyholder` says that a keyholder signed them (app/signed_requests.py), and a few
+    for health. So many connections in all may be open; above that, the longest idle one gives way.
     `store` is the service's: with it, single envelopes take the short way (app/shortcut.py).
     """
     crowd = Crowd(connections)
@@ -77,7 +79,8 @@ def bound_requests(
         if scope["method"] == "GET":
             if scope["path"] in HEALTH:
                 return None if health.full else health
-            if scope["path"] == "/v1/envelopes" and not keyholders.full and is_keyholder(scope):
+            for_keyholders = scope["path"] == ENVELOPES or scope["path"].startswith(BLOBS)
+            if for_keyholders and not keyholders.full and is_keyholder(scope):
                 return keyholders
         return None
 

@@ -58,6 +58,8 @@ class Store:
         self._reading = self._database.open_engine(url, writes=False)
         self._writing = self._database.open_engine(url, writes=True)
         self._readers: ThreadPoolExecutor | None = None
+        self.count_free = self._database.make_gauge(url)
+        """How many bytes the database's disk still has for us. Asks the system each time."""
         self._writer = Writer(
             self._writing,
             lambda connection, works: admit(
@@ -65,7 +67,7 @@ class Store:
             ),
             name_failure=self._database.name_failure,
             confirm=self._database.confirm,
-            count_free=self._database.make_gauge(url),
+            count_free=self.count_free,
             committed=self._memory.keep,
             undone=self._memory.undo,
             on_fatal=on_fatal,

@@ -1,5 +1,7 @@
 """Deleting what is over: message keys and slices of sealed SMS, by the day.
 
+Uploads of blobs are only dated here: they are deleted in small steps (app/blobs.py).
+
 The clock may be wrong by years, and then be put right (docs/adr/0015). A day is over only when the
 clock walks to the next one. Where it jumps, nothing is deleted, and what is there is as of today.
 """
@@ -7,10 +9,11 @@ clock walks to the next one. Where it jumps, nothing is deleted, and what is the
 from sqlalchemy import Connection, delete, select, update
 
 from app.limits import Limits
-from app.tables import MessageKey, SmsPart, State
+from app.tables import BlobUpload, MessageKey, SmsPart, State
 
 MESSAGE_KEY = MessageKey.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 PART = SmsPart.__table__  # type: ignore[attr-defined]
+UPLOAD = BlobUpload.__table__  # type: ignore[attr-defined]
 STATE = State.__table__  # type: ignore[attr-defined]
 
 MAX_STEP = 2
@@ -26,7 +29,7 @@ def sweep_days(connection: Connection, today: int, limits: Limits) -> None:
     last = connection.execute(select(STATE.c.swept_day)).scalar_one()
     connection.execute(update(STATE).values(swept_day=today))
     if last is None or abs(today - last) > MAX_STEP:
-        for table in (MESSAGE_KEY, PART):
+        for table in (MESSAGE_KEY, PART, UPLOAD):
             connection.execute(update(table).where(table.c.day != today).values(day=today))
     elif today >= last:
         over = MESSAGE_KEY.c.day <= today - limits.message_key_days

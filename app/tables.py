@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 METADATA = SQLModel.metadata
 
-SCHEMA_REVISION = "0003"
+SCHEMA_REVISION = "0004"
 """The migration that this code needs (a test compares it with the head of migrations/)."""
 
 # In SQLite only a column declared INTEGER is the row id itself; any other key is a second tree.
@@ -139,3 +139,59 @@ class KeyringFile(SQLModel, table=True):
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
     name: str = Field(sa_column=Column(String(255), primary_key=True))
     data: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class BlobUpload(SQLModel, table=True):
+    """One tus upload, finished or not. It goes when its days are over, and leaves its blob."""
+
+    __tablename__ = "blob_upload"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    address: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    """SHA-256 of the 32 random bytes in the upload's address. Those are kept nowhere."""
+    stem: bytes = Field(sa_column=Column(LargeBinary, nullable=False, unique=True))
+    """16 random bytes that the names of its pieces begin with."""
+    length: int = Field(sa_column=Column(BigInteger, nullable=False))
+    received: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """Bytes that are durable: tus's offset. Equal to `length` when, and only when, it is a blob."""
+    turn: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """16 random bytes of the last PATCH: nobody else may add pieces."""
+    day: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class BlobPiece(SQLModel, table=True):
+    """A piece of an upload or of a blob, by its place in there. Its bytes lie elsewhere
+    (app/pieces.py).
+    """
+
+    __tablename__ = "blob_piece"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    stem: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    start: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    length: int = Field(sa_column=Column(Integer, nullable=False))
+    turn: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class Blob(SQLModel, table=True):
+    """A finished blob: SHA-256 of its bytes, and where its pieces are. No day: nothing needs it."""
+
+    __tablename__ = "blob"
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    id: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    stem: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    length: int = Field(sa_column=Column(BigInteger, nullable=False))
+
+
+class BlobRoom(SQLModel, table=True):
+    """One row: bytes that blobs take, so that nobody need add them up. The migration puts it
+    there.
+    """
+
+    __tablename__ = "blob_room"
+
+    id: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    unfinished: int = Field(sa_column=Column(BigInteger, nullable=False))
+    """By declared lengths."""
+    kept: int = Field(sa_column=Column(BigInteger, nullable=False))

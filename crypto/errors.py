@@ -211,3 +211,12 @@ class NoteError(CryptoError):
         "Check the address, and tell the operator.",
         "receipt-form": "This is not a receipt. Fetch it again, and check the address.",
     }
+
+
+class BlobError(CryptoError):
+    """The length of a blob or of its content is wrong."""
+
+    CAUSES: ClassVar[Causes] = {
+        "blob-length": "No blob has this length. Check the padding and the chunks.",
+        "blob-empty": "An attachment has at least one byte. Send the report without it.",
+    }

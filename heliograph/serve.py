@@ -15,11 +15,14 @@ from fastapi import APIRouter
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 
-from app.download import create_signature_check
+from app.blobs import Blobs
 from app.errors import StoreError
 from app.keyrings import Keyrings
+from app.piece_files import PieceFiles
+from app.pieces import Pieces
 from app.service import create_service
 from app.serving import configure_server, fit_connections
+from app.signed_requests import create_signature_check
 from app.store import Store
 from crypto.errors import KeyringError
 from crypto.keyring import is_development
@@ -104,6 +107,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
             settings.store_url, clock=time.time, on_fatal=_end_at_once, limits=settings.limits
         )
         keyrings = Keyrings(store, _read_root(settings))
+        blobs = Blobs(store, choose_pieces(settings))
         hooks = create_hooks(settings, store, keyrings)
     except (StoreError, SetupError) as error:
         raise SettingsError(
@@ -118,6 +122,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         clock=time.time,
         log_seed=_log_seed(settings),
         replace_log_key=settings.replace_log_key,
+        blobs=blobs,
         routers=[*hooks, *routers],
         limits=settings.limits,
         sequence_interval=settings.sequence_interval_seconds,
@@ -145,6 +150,32 @@ def refuse_development(settings: Settings) -> None:
 def _is_ours_alone(settings: Settings) -> bool:
     """Whether only this machine can reach the service: also no proxy in front brings others."""
     return settings.loopback and all(map(is_loopback, settings.public_urls))
+
+
+def choose_pieces(settings: Settings) -> Pieces:
+    """Where blobs lie: a bucket if one is set, else a folder."""
+    if settings.blob_s3_bucket is None:
+        return PieceFiles(settings.blob_dir or settings.data_dir / "blobs")
+    # Loaded only here: a service without a bucket need not have obstore in memory.
+    from app.piece_bucket import Bucket, PieceBucket
+
+    secret = settings.blob_s3_secret
+    try:
+        return PieceBucket(
+            Bucket(
+                name=settings.blob_s3_bucket,
+                region=settings.blob_s3_region,
+                endpoint=settings.blob_s3_endpoint,
+                key_id=settings.blob_s3_key_id or "",
+                secret=secret.get_secret_value() if secret else "",
+            )
+        )
+    except Exception:  # noqa: BLE001 -- obstore has errors of many kinds, and quotes what it got
+        raise SettingsError(
+            "blob-bucket",
+            "The bucket of the blobs cannot be used.",
+            "Check HELIOGRAPH_BLOB_S3_BUCKET, …_ENDPOINT and …_REGION.",
+        ) from None
 
 
 def _read_root(settings: Settings) -> bytes | None:

@@ -33,7 +33,10 @@ PREFIX = "HELIOGRAPH_"
 NOT_SETTINGS = frozenset({"HELIOGRAPH_SHARED", "HELIOGRAPH_SERVICE", "HELIOGRAPH_OUTBOX"})
 
 # Settings that hold a secret and may be read from a file instead.
-SECRET_FILES = {"HELIOGRAPH_DATABASE_URL_FILE": "database_url"}
+SECRET_FILES = {
+    "HELIOGRAPH_DATABASE_URL_FILE": "database_url",
+    "HELIOGRAPH_BLOB_S3_SECRET_FILE": "blob_s3_secret",
+}
 
 
 def _is_web_address(value: str) -> str:
@@ -119,6 +122,20 @@ class Settings(BaseSettings):
         description="the store's database, postgresql://USER@HOST/NAME or sqlite:///FILE; "
         "SQLite in the data folder when not given",
     )
+    blob_dir: Path | None = Field(
+        default=None,
+        description="folder of the blobs, which replicas must share; "
+        "`blobs` in the data folder when not given",
+    )
+    blob_s3_bucket: str | None = Field(
+        default=None, description="S3 bucket that keeps the blobs, instead of a folder"
+    )
+    blob_s3_endpoint: WebAddress | None = Field(
+        default=None, description="address of an S3 service other than Amazon's"
+    )
+    blob_s3_region: str = Field(default="us-east-1", description="the bucket's region")
+    blob_s3_key_id: str | None = Field(default=None, description="id of the key to the bucket")
+    blob_s3_secret: SecretStr | None = Field(default=None, description="the key to the bucket")
     root_file: Path | None = Field(
         default=None,
         description="the coalition's pinned root file; without it no keyring is accepted",
@@ -156,6 +173,16 @@ class Settings(BaseSettings):
     )
     replies_per_hour: int = Field(default=200, ge=0, description="SMS replies an hour, in all")
     replies_per_day: int = Field(default=2000, ge=0, description="SMS replies a day, in all")
+
+    @model_validator(mode="after")
+    def _check_bucket(self) -> "Settings":
+        """Blobs that lie in a folder by mistake would be missed on the other replicas."""
+        keys = (self.blob_s3_key_id, self.blob_s3_secret)
+        if self.blob_s3_bucket is None and (any(keys) or self.blob_s3_endpoint):
+            raise ValueError("blob_s3_… settings need blob_s3_bucket")
+        if self.blob_s3_bucket is not None and (not all(keys) or self.blob_dir):
+            raise ValueError("blob_s3_bucket needs blob_s3_key_id and blob_s3_secret, no blob_dir")
+        return self
 
     @field_validator("limits", mode="before")
     @classmethod
@@ -213,7 +240,8 @@ def load_settings(config: Path | None, environ: Mapping[str, str] | None = None)
     try:
         return Settings(**values)
     except ValidationError as error:
-        names = sorted({".".join(map(str, item["loc"])) for item in error.errors()})
+        together = "blob_s3_… or blob_dir, which do not go together"
+        names = sorted({".".join(map(str, item["loc"])) or together for item in error.errors()})
     except PydanticSettingsError:
         names = ["a setting that must be JSON"]
     raise SettingsError(

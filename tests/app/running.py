@@ -15,10 +15,13 @@ from starlette.testclient import TestClient
 from starlette.types import ASGIApp
 from uvicorn import Server
 
+from app.blobs import Blobs
 from app.databases import choose_database
 from app.keyrings import Keyrings
 from app.limits import Limits
 from app.log import Log
+from app.piece_files import PieceFiles
+from app.pieces import Pieces
 from app.service import create_service
 from app.serving import configure_server
 from app.store import Store
@@ -68,6 +71,10 @@ class Place:
     limits: Limits = field(default_factory=Limits)
     clock: Clock = field(default_factory=Clock)
     fatal: list[str] = field(default_factory=list)
+    pieces: Pieces | None = None
+    """Where blobs lie: files in the folder unless told otherwise."""
+    blobs: Blobs = field(init=False, repr=False)
+    """Of the service that was made last."""
 
     @property
     def url(self) -> str:
@@ -109,12 +116,14 @@ class Place:
     ) -> tuple[ASGIApp, Store, Keyrings]:
         store = self.make_store()
         keyrings = Keyrings(store, root)
+        self.blobs = Blobs(store, self.pieces or PieceFiles(self.folder / "blobs"))
         service = create_service(
             store=store,
             keyrings=keyrings,
             public_urls=[PUBLIC + "/", "https://second.example"],
             clock=self.clock,
             log_seed=LOG_SEED,
+            blobs=self.blobs,
             limits=self.limits,
             sequence_interval=interval,
             **options,
@@ -127,6 +136,7 @@ class Place:
         with TestClient(service, base_url=PUBLIC) as client:
             client.store = store  # type: ignore[attr-defined]
             client.keyrings = keyrings  # type: ignore[attr-defined]
+            client.blobs = self.blobs  # type: ignore[attr-defined]
             yield client
 
     @contextlib.contextmanager

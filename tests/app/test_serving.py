@@ -19,7 +19,6 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Server
 
-from app.download import create_signature_check
 from app.limits import Limits
 from app.serving import (
     HEALTH_PLACES,
@@ -29,6 +28,7 @@ from app.serving import (
     fit_connections,
 )
 from app.shortcut import Crowd
+from app.signed_requests import create_signature_check
 from crypto.requests import sign_request
 from tests.app.running import PUBLIC, Place, make_envelope
 from tests.app.test_http_protocol import HEALTH, connect, post, read_all, read_answers

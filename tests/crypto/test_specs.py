@@ -18,6 +18,7 @@ from crypto.checkpoints import (
 )
 from crypto.envelope import Suite, envelope_id, padded_lengths, read_header, write_header
 from crypto.errors import (
+    BlobError,
     CryptoError,
     EnvelopeError,
     KeyringError,
@@ -37,7 +38,7 @@ from tools.vectors.keys import REPORT_ID, SEEDS
 from tools.vectors.sealers import pad
 
 SPEC = Path(__file__).resolve().parent.parent.parent / "spec"
-FORMATS = ["envelope-v1.md", "sealed-sms-v1.md", "keyring-v1.md", "log-v1.md"]
+FORMATS = ["blob-v1.md", "envelope-v1.md", "sealed-sms-v1.md", "keyring-v1.md", "log-v1.md"]
 
 
 def read_example(name: str) -> dict[str, str]:
@@ -137,7 +138,7 @@ NOT_READ = {
 
 @pytest.mark.parametrize(
     "errors",
-    [EnvelopeError, OpeningError, SealedSmsError, KeyringError, LogError, NoteError],
+    [BlobError, EnvelopeError, OpeningError, SealedSmsError, KeyringError, LogError, NoteError],
 )
 def test_every_code_is_in_a_spec(errors: type[CryptoError]) -> None:
     texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in FORMATS)

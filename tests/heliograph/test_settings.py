@@ -4,7 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from app.piece_bucket import PieceBucket
+from app.piece_files import PieceFiles
 from heliograph.errors import SettingsError
+from heliograph.serve import choose_pieces
 from heliograph.settings import Settings, load_settings
 
 SECRET = "a-path-secret-of-30-characters"
@@ -75,6 +78,41 @@ def test_what_is_wrong_is_named_and_never_told(
     with pytest.raises(SettingsError) as caught:
         load_settings(config, environ)
     assert caught.value.code == code
+    assert "canary" not in str(caught.value)
+
+
+BUCKET = 'blob_s3_bucket = "blobs"\nblob_s3_key_id = "id"\n'
+
+
+def test_the_bucket_of_the_blobs_takes_its_key_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(SECRET + "\n")
+    config = tmp_path / "heliograph.toml"
+    config.write_text(BUCKET)
+    environ = {"HELIOGRAPH_BLOB_S3_SECRET_FILE": str(tmp_path / "key")}
+    settings = load_settings(config, environ)
+    assert settings.blob_s3_secret is not None
+    assert settings.blob_s3_secret.get_secret_value() == SECRET
+    assert SECRET not in repr(settings)
+    assert isinstance(choose_pieces(settings), PieceBucket)
+    assert isinstance(choose_pieces(Settings()), PieceFiles)
+
+
+@pytest.mark.parametrize(
+    "toml",
+    [
+        BUCKET,  # no key
+        'blob_s3_secret = "canary"',
+        'blob_s3_endpoint = "https://canary.example"',
+        BUCKET + 'blob_s3_secret = "canary"\nblob_dir = "canary"',
+    ],
+)
+def test_settings_of_blobs_that_do_not_go_together(tmp_path: Path, toml: str) -> None:
+    config = tmp_path / "heliograph.toml"
+    config.write_text(toml)
+    with pytest.raises(SettingsError) as caught:
+        load_settings(config, {})
+    assert caught.value.code == "setting-invalid"
+    assert "blob_s3_" in str(caught.value)
     assert "canary" not in str(caught.value)
 
 

@@ -8,6 +8,7 @@ import httpx2
 from sqlalchemy import Connection, NullPool, create_engine, text
 
 from crypto.notes import read_note
+from tests.app.running import SINGLE, make_envelope
 from tests.road.running import Running, running_service, start
 
 WAIT_SECONDS = 60
@@ -20,11 +21,14 @@ def read_size(running: Running) -> int:
     return int(read_note(answer.content).text.split("\n")[1]) if answer.status_code == 200 else 0
 
 
-def send(running: Running, count: int) -> int:
-    """Bring some reports; gives the log's size once they are all signed."""
+def send(running: Running, first: int, count: int) -> int:
+    """Bring some envelopes; gives the log's size once they are all signed."""
     wanted = read_size(running) + count
-    for number in range(count):
-        running.run("heliograph", "report", "--country", "SD", "--text", f"number {number}")
+    for number in range(first, first + count):
+        sent = httpx2.post(
+            f"{running.url}/v1/envelopes", content=make_envelope(number), headers=SINGLE
+        )
+        assert sent.status_code == 200
     end = time.monotonic() + WAIT_SECONDS
     while (size := read_size(running)) < wanted:
         assert time.monotonic() < end
@@ -77,14 +81,16 @@ def find(running: Running, command: str) -> dict[str, tuple[int, int]]:
 
 def test_what_is_removed_altered_and_forked_is_named(tmp_path: Path) -> None:
     with running_service(tmp_path / "var") as running:
-        held = send(running, 2)
+        held = send(running, 0, 2)
         assert find(running, "sync") == {}
         assert find(running, "verify") == {}
     fork(running, held - 1)
     running.output.unlink()  # that a service listens is read there
     again = start(running.data, int(running.url.rpartition(":")[2]))
     try:
-        size = send(again, 4)
+        while read_size(again) < held:
+            time.sleep(0.1)
+        size = send(again, 2, 4)
         removed, altered = held + 1, held + 3
         remove_and_alter(again, removed, altered)
         synced = again.run("keyholder", "sync", check=False)

@@ -250,6 +250,8 @@ def test_a_crowd_is_told_to_come_back(place: Place) -> None:
             busy.wait(10)
 
         held = [asyncio.create_task(log._read(hold)) for _ in range(3)]
+        while not running:  # noqa: ASYNC110 -- it begins in another thread
+            await asyncio.sleep(0)
         for _ in range(READERS - 1):
             assert await store.download(-1, 1) == []
         assert running == [1]

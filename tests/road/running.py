@@ -20,7 +20,7 @@ from heliograph.dev.providers import read_setups
 from tests.conftest import ROOT
 
 BIN = Path(sys.executable).absolute().parent
-START_SECONDS = 60
+START_SECONDS = 180
 LISTENS = "Ctrl-C stops it"
 
 

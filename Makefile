@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench lock openapi vectors image clean
+.PHONY: help run test test-ha lint format bench lock openapi vectors image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ run: .venv/.ok ## start the service, the gateway and a phone simulator on 127.0.
 
 test: .venv/.ok ## all tests (a part the machine lacks skips loudly)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
+
+test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two replicas of the service (minutes)
+	$(BIN)/python -m pytest tests/ha
 
 lint: .venv/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile
 	$(BIN)/ruff format --check .

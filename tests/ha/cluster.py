@@ -24,15 +24,17 @@ INSTALL = "apt-get install --no-install-recommends postgresql-15 etcd-server"
 BINARIES = Path("/usr/lib/postgresql/15/bin")
 PASSWORD = "heliograph-of-the-test"
 MINUTES = 60
+PORTS = (2379, 2380, 5432, 8000, 8008)
 OPENER = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
 
 class Cluster:
-    """folder: everything that is written, logs too."""
+    """folder: everything that is written, logs too. spare: addresses for others."""
 
-    def __init__(self, folder: Path, machines: Sequence[Machine]) -> None:
+    def __init__(self, folder: Path, machines: Sequence[Machine], spare: Sequence[str]) -> None:
         self.folder = folder
         self.machines = machines
+        self.spare = spare
 
     def ask(self, machine: Machine, path: str) -> Any:
         """What Patroni's REST API says; None when it is no 200."""
@@ -46,10 +48,6 @@ class Cluster:
         """The machine whose Patroni says that it leads."""
         return next((one for one in self.machines if self.ask(one, "/primary")), None)
 
-    def find_sync(self) -> Machine | None:
-        """The machine that has every acknowledged commit too."""
-        return next((one for one in self.machines if self.ask(one, "/synchronous")), None)
-
     def wait_leader(self, *, other_than: Machine | None = None) -> Machine:
         def find() -> Machine | None:
             leader = self.find_leader()
@@ -58,24 +56,35 @@ class Cluster:
         return wait_for(find, 120, "a leader")
 
     def settle(self) -> Machine:
-        """Wait until all three are up, one synchronous, both following the leader. The leader."""
+        """Wait until both others follow the leader and count for its commits. The leader."""
 
         def is_whole() -> Machine | None:
             leader = self.find_leader()
             seen = leader and self.ask(leader, "/cluster")
-            if not seen or not self.find_sync():
+            if not seen:
                 return None
-            roles = {one["name"]: (one["role"], one["state"]) for one in seen["members"]}
             timelines = {one.get("timeline") for one in seen["members"]}
-            states = sorted(roles.values())
-            wanted = [
-                ("leader", "running"),
-                ("replica", "streaming"),
-                ("sync_standby", "streaming"),
-            ]
+            states = sorted((one["role"], one["state"]) for one in seen["members"])
+            follows = ("quorum_standby", "streaming")
+            wanted = [("leader", "running"), follows, follows]
             return leader if states == wanted and len(timelines) == 1 else None
 
-        return wait_for(is_whole, 180, "three machines, one synchronous")
+        return wait_for(is_whole, 180, "a leader and two standbys that count")
+
+    def give_etcd(self, machine: Machine) -> None:
+        """Make a machine lead etcd too."""
+        states = {one.name: self._ask_etcd(one, "status", {}) for one in self.machines}
+        wanted = states[machine.name]["header"]["member_id"]
+        for one in self.machines:
+            if states[one.name]["leader"] == states[one.name]["header"]["member_id"] != wanted:
+                self._ask_etcd(one, "transfer-leadership", {"targetID": wanted})
+        assert self._ask_etcd(machine, "status", {})["leader"] == wanted
+
+    @staticmethod
+    def _ask_etcd(machine: Machine, what: str, body: dict[str, str]) -> Any:
+        url = f"http://{machine.address}:2379/v3/maintenance/{what}"
+        with OPENER.open(url, json.dumps(body).encode(), timeout=10) as answer:
+            return json.load(answer)
 
     def conninfo(self, user: str = "heliograph", database: str = "heliograph") -> str:
         """libpq's words for the leader, whichever it is."""
@@ -106,13 +115,13 @@ class Cluster:
 
 
 def choose_addresses() -> list[str]:
-    """Three loopback addresses on which nobody listens at our ports."""
+    """Five loopback addresses on which nobody listens at our ports."""
     for _ in range(100):
         middle = f"{random.randrange(2, 255)}.{random.randrange(1, 255)}"
-        found = [f"127.{middle}.{last}" for last in (1, 2, 3)]
+        found = [f"127.{middle}.{last}" for last in range(1, 6)]
         try:
             for address in found:
-                for port in (2379, 2380, 5432, 8008):
+                for port in PORTS:
                     with socket.socket() as probe:
                         probe.bind((address, port))
         except OSError:
@@ -129,11 +138,12 @@ def running_cluster(has_failed: Callable[[], bool]) -> Iterator[Cluster]:
         pytest.skip(f"no failover without its parts: {INSTALL}")
     folder = Path(tempfile.mkdtemp(prefix="heliograph-ha-"))
     words = drop_rights()
+    addresses = choose_addresses()
     well = False
     with Warden(MINUTES * 60, words) as warden:
         machines = [
             Machine(f"db{number}", address, folder / f"db{number}", BINARIES, etcd, warden)
-            for number, address in enumerate(choose_addresses(), 1)
+            for number, address in enumerate(addresses[:3], 1)
         ]
         for machine in machines:
             machine.folder.mkdir(mode=0o700)
@@ -146,7 +156,7 @@ def running_cluster(has_failed: Callable[[], bool]) -> Iterator[Cluster]:
                 machine.start_etcd(machines)
             for machine in machines:
                 machine.start_patroni()
-            cluster = Cluster(folder, machines)
+            cluster = Cluster(folder, machines, addresses[3:])
             cluster.settle()
             cluster.make_database()
             yield cluster

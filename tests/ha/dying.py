@@ -12,7 +12,8 @@ Return = Callable[[], None]
 
 
 def lose_machine(cluster: Cluster, leader: Machine) -> Return:
-    """kill -9 of etcd, Patroni and PostgreSQL at once."""
+    """kill -9 of etcd, Patroni and PostgreSQL at once. It led etcd too: leases begin again."""
+    cluster.give_etcd(leader)
     leader.kill()
 
     def bring_back() -> None:

@@ -54,6 +54,7 @@ class Warden:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             cwd="/",
+            start_new_session=True,  # what ends a whole group of processes does not end this one
         )
 
     def start(

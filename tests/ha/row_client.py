@@ -3,14 +3,12 @@
 It proves the cluster and the ledger without our service: what it counts as lost, PostgreSQL lost.
 """
 
-import asyncio
 import threading
-from collections.abc import Callable
-from itertools import count
 from typing import Self
 
 import psycopg
 
+from app.postgres_session import BoundedSession
 from tests.ha.cluster import Cluster
 from tests.ha.ledger import Ledger
 
@@ -35,36 +33,41 @@ def find_lost(cluster: Cluster, ledger: Ledger) -> list[int]:
     return sorted(set(ledger.numbers) - set(there))
 
 
-async def insert_rows(conninfo: str, ledger: Ledger, go_on: Callable[[], bool]) -> None:
-    """Row after row, each until it is acknowledged, over a new connection after any trouble."""
-    connection: psycopg.AsyncConnection | None = None
-    numbers = count()
-    number = next(numbers)
-    while go_on():
-        try:
-            async with asyncio.timeout(ANSWER_SECONDS):
-                if connection is None:
-                    connection = await psycopg.AsyncConnection.connect(conninfo, autocommit=True)
-                await connection.execute(INSERT, (number,))
-            ledger.add(number)
-            number = next(numbers)
-        except (psycopg.Error, OSError, TimeoutError):
-            if connection is not None:
-                connection.pgconn.finish()  # says no good-bye to who may not answer
-                connection = None
-            await asyncio.sleep(PAUSE_SECONDS)
-    if connection is not None:
-        await connection.close()
+class Session(BoundedSession):
+    """It gives up what is not answered, without a word to the server: psycopg's own timeouts cancel
+    what they waited for, and a commit that is cancelled while it waits for a standby succeeds.
+    """
+
+    answer_seconds = ANSWER_SECONDS
 
 
 class RowClient:
     """Inserts rows in a thread for the time of a `with`. `commit` is its synchronous_commit."""
 
     def __init__(self, cluster: Cluster, ledger: Ledger, *, commit: str = "on") -> None:
-        conninfo = f"{cluster.conninfo()} options='-c synchronous_commit={commit}'"
+        self._conninfo = f"{cluster.conninfo()} options='-c synchronous_commit={commit}'"
+        self._ledger = ledger
         self._ended = threading.Event()
-        run = insert_rows(conninfo, ledger, lambda: not self._ended.is_set())
-        self._thread = threading.Thread(target=asyncio.run, args=(run,))
+        self._thread = threading.Thread(target=self._run)
+
+    def _run(self) -> None:
+        """Row after row, each until it is acknowledged, over a new session after any trouble."""
+        session: Session | None = None
+        number = 0
+        while not self._ended.is_set():
+            try:
+                session = session or Session.connect(self._conninfo, autocommit=True)
+                session.execute(INSERT, (number,))
+            except psycopg.Error:
+                if session is not None:
+                    session.close()
+                    session = None
+                self._ended.wait(PAUSE_SECONDS)
+            else:
+                self._ledger.add(number)
+                number += 1
+        if session is not None:
+            session.close()
 
     def __enter__(self) -> Self:
         self._thread.start()

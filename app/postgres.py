@@ -138,6 +138,7 @@ def lock_schema(connection: Connection) -> None:
     """
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SCHEMA_WAIT_MILLISECONDS}")
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (HEAD_LOCK,))
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     session: Any = connection.connection.driver_connection
     session.answer_seconds = None
 

@@ -121,6 +121,7 @@ def test_a_server_that_became_read_only_is_left(postgres_place: Place) -> None:
 def test_a_replica_that_stands_still_loses_its_lock(
     postgres_place: Place, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert {"idle_in_transaction_session_timeout", "lock_timeout"} <= BOUNDS.keys()
     monkeypatch.setitem(BOUNDS, "idle_in_transaction_session_timeout", "300ms")
     monkeypatch.setitem(BOUNDS, "lock_timeout", "100ms")
 

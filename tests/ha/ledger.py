@@ -12,8 +12,8 @@ class Ledger:
     """Numbers in the order of their acknowledgements. Times are seconds of one monotonic clock."""
 
     name: str
-    entries: list[tuple[float, int]] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
+    entries: list[tuple[float, int]] = field(default_factory=list, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def add(self, number: int) -> None:
         with self._lock:

@@ -129,7 +129,7 @@ class Machine:
 
     def kill(self) -> None:
         """kill -9 of everything: the machine is dead."""
-        self._kill([self.etcd_pid, *find_family(self.patroni_pid), *self.postgres])
+        self._kill([*find_family(self.etcd_pid), *find_family(self.patroni_pid), *self.postgres])
         self.etcd_pid = self.patroni_pid = 0
 
     def _kill(self, pids: list[int]) -> None:
@@ -147,7 +147,7 @@ class Machine:
         return pids
 
     def freeze_patroni(self) -> None:
-        send([self.patroni_pid], signal.SIGSTOP)
+        send(find_family(self.patroni_pid), signal.SIGSTOP)
 
     @staticmethod
     def thaw(pids: list[int]) -> None:

@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults lint format bench lock openapi vectors image clean
+.PHONY: help run test test-faults test-ha lint format bench lock openapi vectors image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,6 +31,9 @@ test: .venv/.ok tests/app/tus/node_modules/.ok ## all tests (a part the machine 
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
 	$(BIN)/python -m pytest tests/faults --timeout=3600
+
+test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two replicas of the service (minutes)
+	$(BIN)/python -m pytest tests/ha
 
 lint: .venv/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile
 	$(BIN)/ruff format --check .

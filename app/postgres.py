@@ -9,7 +9,7 @@ it is answered negatively.
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Literal
+from typing import Any, Literal
 
 from psycopg import Connection as Session
 from psycopg import errors
@@ -19,6 +19,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from app.entries import Entry
 from app.errors import StoreUnavailable
+from app.postgres_session import BoundedSession, set_bounds
 
 CONNECT = {
     "connect_timeout": 3,
@@ -67,9 +68,20 @@ def open_engine(url: str, *, writes: bool) -> Engine:
         connect_args=defaults,
     )
 
+    @event.listens_for(engine, "do_connect")
+    def connect(
+        _dialect: object, _record: object, arguments: Sequence[str], options: dict[str, Any]
+    ) -> Session:
+        return BoundedSession.connect(*arguments, **options)
+
     @event.listens_for(engine, "connect")
     def set_up(connection: Session, record: ConnectionPoolEntry) -> None:
-        set_durable(connection)
+        try:
+            set_durable(connection)
+            set_bounds(connection)
+        except BaseException:
+            connection.close()
+            raise
         warnings: list[str] = record.info.setdefault("warnings", [])
         warnings.clear()
         connection.add_notice_handler(
@@ -121,9 +133,14 @@ def lock_head(connection: Connection) -> None:
 
 
 def lock_schema(connection: Connection) -> None:
-    """For a migration: one at a time, and none waits long, since intake would wait behind it."""
+    """For a migration: one at a time, and none waits long, since intake would wait behind it. Once
+    it has the lock, it takes the time it needs.
+    """
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SCHEMA_WAIT_MILLISECONDS}")
     connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (HEAD_LOCK,))
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+    session: Any = connection.connection.driver_connection
+    session.answer_seconds = None
 
 
 def take_turn(connection: Connection) -> bool:

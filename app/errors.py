@@ -73,6 +73,24 @@ CAUSES: Mapping[str, str] = {
     "Run `heliograph migrate`.",
 }
 
+FAULTS: Mapping[str, str] = {
+    # what reading a log again finds (app/auditing.py); an index follows
+    "leaf-missing": "The log has a gap: leaves are gone.",
+    "leaf-invalid": "A leaf is neither an envelope's nor a keyring's.",
+    "leaf-twice": "An envelope has a second leaf.",
+    "leaf-unfindable": "A leaf is not found by its id: the service takes the same envelope again, "
+    "and gives no receipt.",
+    "leaf-id-surplus": "The table of ids has rows that belong to no leaf.",
+    "root-differs": "The leaves are not those that a checkpoint signed.",
+    "checkpoint-altered": "A checkpoint's row does not say what its note says.",
+    "tile-missing": "A kept hash of the log is gone.",
+    "tile-wrong": "A kept hash of the log is not that of its leaves.",
+    "body-missing": "An envelope is gone, and its leaf is there.",
+    "body-altered": "An envelope is not the one of its leaf.",
+    "body-surplus": "A body is there without a leaf of an envelope.",
+    "pending-altered": "An envelope that waits for its index is not the one of its leaf.",
+}
+
 
 class ServiceError(Exception):
     """Base of this room's errors: `code` is stable and kebab-case, `str` is the code's text."""

@@ -49,7 +49,7 @@ class Keyrings:
         """
         if self._pinned_root is None:
             return
-        number, files = await self._store.read(_read_newest)
+        number, files = await self._store.read(read_newest)
         if number != self._number:
             keyring = await asyncio.to_thread(first, self._pinned_root, files)
             self._use(keyring, number)
@@ -154,7 +154,8 @@ def _read_number(connection: Connection) -> int:
     return int(connection.execute(newest).scalar_one())
 
 
-def _read_newest(connection: Connection) -> tuple[int, Mapping[str, bytes]]:
+def read_newest(connection: Connection) -> tuple[int, Mapping[str, bytes]]:
+    """Number and files of the keyring that was accepted last; 0 and none before the first."""
     number = _read_number(connection)
     rows = connection.execute(select(FILE.c.name, FILE.c.data).where(FILE.c.number == number))
     return number, {row[0]: row[1] for row in rows}

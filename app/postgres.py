@@ -13,9 +13,9 @@ from typing import Any, Literal
 
 from psycopg import Connection as Session
 from psycopg import errors
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
 from app.entries import Entry
 from app.errors import StoreUnavailable
@@ -31,6 +31,9 @@ CONNECT = {
     "application_name": "heliograph",
 }
 """libpq's options, in seconds but for the one in milliseconds. An option in the URL wins."""
+
+READER = "heliograph reader"
+"""The name under which what only looks is connected."""
 
 HEAD_LOCK = 0x48454C49
 """Key of the advisory lock of whoever writes anything but intake, for one transaction."""
@@ -54,10 +57,7 @@ def open_engine(url: str, *, writes: bool) -> Engine:
 
     A reading engine sees one state of the database for a whole transaction.
     """
-    parsed = make_url(url).set(drivername="postgresql+psycopg")
-    defaults = {name: value for name, value in CONNECT.items() if name not in parsed.query}
-    if "target_session_attrs" not in parsed.query:
-        defaults["target_session_attrs"] = "read-write"  # of several hosts, the leader
+    parsed, defaults = _complete(url)
     engine = create_engine(
         parsed,
         hide_parameters=True,
@@ -91,6 +91,35 @@ def open_engine(url: str, *, writes: bool) -> Engine:
         )
 
     return engine
+
+
+def open_reader(url: str) -> Engine:
+    """An engine that can only read, and keeps no connection. It is not taken for a service."""
+    parsed, defaults = _complete(url)
+    if "application_name" not in parsed.query:
+        defaults["application_name"] = READER
+    engine = create_engine(
+        parsed,
+        hide_parameters=True,
+        poolclass=NullPool,
+        isolation_level="REPEATABLE READ",
+        connect_args=defaults,
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: Session, _record: object) -> None:
+        connection.read_only = True
+
+    return engine
+
+
+def _complete(url: str) -> tuple[URL, dict[str, Any]]:
+    """The URL with our driver, and what it leaves open."""
+    parsed = make_url(url).set(drivername="postgresql+psycopg")
+    defaults = {name: value for name, value in CONNECT.items() if name not in parsed.query}
+    if "target_session_attrs" not in parsed.query:
+        defaults["target_session_attrs"] = "read-write"  # of several hosts, the leader
+    return parsed, defaults
 
 
 def set_durable(connection: Session) -> None:
@@ -217,6 +246,37 @@ def move_pending(connection: Connection, moves: Sequence[tuple[int, int, int]]) 
 
 def delete_pending(connection: Connection, seqs: Sequence[int]) -> None:
     connection.exec_driver_sql("DELETE FROM pending WHERE seq = ANY(%b::bigint[])", (list(seqs),))
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+    """Inserts whole rows, each with the table's columns in order."""
+    names = ", ".join(f'"{column.name}"' for column in table.columns)
+    cursor = connection.connection.cursor()
+    try:
+        with cursor.copy(f'COPY "{table.name}" ({names}) FROM STDIN') as copy:
+            for row in rows:
+                copy.write_row(row)
+    finally:
+        cursor.close()
+
+
+def settle_rows(connection: Connection) -> None:
+    """After many rows came: the sequence goes on behind them, and plans know how many there are."""
+    connection.exec_driver_sql(
+        "SELECT setval(pg_get_serial_sequence('pending', 'seq'), coalesce(max(seq), 1),"
+        " max(seq) IS NOT NULL) FROM pending"
+    )
+    connection.exec_driver_sql("ANALYZE")
+
+
+def count_services(connection: Connection) -> int:
+    """Services that are connected to this database, as far as this role may see them."""
+    query = (
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+        " AND application_name = %s AND pid <> pg_backend_pid()"
+    )
+    name = CONNECT["application_name"]
+    return int(connection.exec_driver_sql(query, (name,)).scalar_one())
 
 
 def make_gauge(url: str) -> Callable[[], int]:  # noqa: ARG001 -- as app/sqlite.py

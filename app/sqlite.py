@@ -7,13 +7,15 @@ and is refused if it did not take.
 
 import json
 import os
+import sqlite3
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, Table, create_engine, event, insert, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import NullPool
 
 from app.entries import Entry
 from app.errors import StoreUnavailable
@@ -68,6 +70,34 @@ def open_engine(url: str, *, writes: bool) -> Engine:
     @event.listens_for(engine, "begin")
     def begin_transaction(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
+
+    return engine
+
+
+def open_reader(url: str) -> Engine:
+    """An engine that can only read: it changes nothing, not even the journal's mode, and makes no
+    file where there is none.
+    """
+    path = Path(make_url(url).database or "").absolute().as_uri()
+    engine = create_engine(
+        "sqlite://",
+        hide_parameters=True,
+        poolclass=NullPool,
+        creator=lambda: sqlite3.connect(
+            f"{path}?mode=ro", uri=True, timeout=BUSY_MILLISECONDS / 1000, isolation_level=None
+        ),
+    )
+
+    @event.listens_for(engine, "connect")
+    def set_up(connection: DBAPIConnection, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in ("query_only=ON", "temp_store=MEMORY", "trusted_schema=OFF"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin_transaction(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
 
     return engine
 
@@ -194,6 +224,21 @@ def delete_pending(connection: Connection, seqs: Sequence[int]) -> None:
         "DELETE FROM pending WHERE seq IN (SELECT value FROM json_each(?))",
         (json.dumps(seqs),),
     )
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+    """Inserts whole rows, each with the table's columns in order."""
+    names = [column.name for column in table.columns]
+    connection.execute(insert(table), [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def settle_rows(connection: Connection) -> None:
+    """After many rows came: SQLite has no sequences, and its plans need no statistics here."""
+
+
+def count_services(connection: Connection) -> int:  # noqa: ARG001 -- as app/postgres.py
+    """The data folder's lock tells whether a service runs."""
+    return 0
 
 
 def make_gauge(url: str) -> Callable[[], int]:

@@ -6,9 +6,11 @@ from typing import Annotated
 
 import typer
 
+from heliograph.copying import command as copying
 from heliograph.data_lock import lock_data
 from heliograph.dev import commands as phone
 from heliograph.dev import start
+from heliograph.doctor import command as checking
 from heliograph.errors import OperatorError, describe_fault
 from heliograph.hardening import harden_process
 from heliograph.migrate import migrate_store
@@ -53,6 +55,8 @@ def make_command() -> typer.Typer:
     )
     for function in (serve, migrate, settings):
         command.command()(function)
+    copying.add_to(command)
+    checking.add_to(command)
     reporting.add_to(command)
     development = typer.Typer(
         help="Try Heliograph on one machine: a development coalition and a simulated phone.",

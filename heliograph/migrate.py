@@ -1,5 +1,6 @@
 """Brings the store's database to this version's schema."""
 
+from alembic.util import CommandError
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.errors import StoreError
@@ -12,11 +13,18 @@ from migrations.upgrading import upgrade
 def migrate_store(settings: Settings) -> str:
     """Run the migrations that are missing; return the revision. Safe to repeat.
 
-    Raises OperatorError `migration-failed`; what was not migrated is as it was.
+    Raises OperatorError migration-failed, schema-unknown; what was not migrated is as it was.
     """
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         upgrade(settings.store_url)
+    except CommandError:
+        raise OperatorError(
+            "schema-unknown",
+            "The store's schema has a revision that this program does not know.",
+            "If the store is a copy that was cut off, start `heliograph copy` again; else use the "
+            "program that made it.",
+        ) from None
     except (SQLAlchemyError, StoreError, OSError):
         # The database's own words may hold its address and password.
         raise OperatorError(

@@ -70,8 +70,12 @@ def create_hooks(settings: Settings, store: Store, keyrings: Keyrings) -> list[A
         settings=GatewaySettings(replies=replies),
     )
     load_lexicon()  # a fifth of a second now, and not while the first provider waits
-    setups = [_set_up(provider) for provider in settings.providers]
-    return [create_router(gateway, setups, settings.public_urls[0])]
+    return [create_router(gateway, make_setups(settings), settings.public_urls[0])]
+
+
+def make_setups(settings: Settings) -> list[ProviderSetup]:
+    """The accounts as the gateway wants them, unchecked."""
+    return [_set_up(provider) for provider in settings.providers]
 
 
 def _set_up(provider: ProviderSettings) -> ProviderSetup:

@@ -48,7 +48,7 @@ def create_router(
     SetupError: provider-unknown, provider-secret-short, provider-secret-twice,
     provider-token-missing.
     """
-    accounts = _check_accounts(providers)
+    accounts = check_accounts(providers)
     address = public_url.rstrip("/")
     slots = asyncio.Semaphore(max_in_flight)
     router = APIRouter()
@@ -80,7 +80,8 @@ async def _answer(gateway: Gateway, account: Account, raw: RawRequest) -> Respon
     return Response(reply.body, reply.status, {"content-type": reply.content_type})
 
 
-def _check_accounts(setups: Sequence[ProviderSetup]) -> list[Account]:
+def check_accounts(setups: Sequence[ProviderSetup]) -> list[Account]:
+    """The accounts, if each of them can work. Raises SetupError as create_router."""
     known = find_providers()
     accounts: list[Account] = []
     for setup in setups:

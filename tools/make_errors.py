@@ -4,7 +4,7 @@
 """
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from app import errors as app_errors
@@ -36,7 +36,8 @@ def list_sections() -> Iterator[tuple[str, list[Row]]]:
     problems = {kind.code: str(kind.status) for kind in list_problems()}
     yield (
         "The service (`app/`)",
-        [(code, problems.get(code, ""), text) for code, text in app_errors.CAUSES.items()],
+        [(code, problems.get(code, ""), text) for code, text in app_errors.CAUSES.items()]
+        + [(code, "", f"In a database: {text}") for code, text in app_errors.FAULTS.items()],
     )
     yield (
         "The gateway (`sms/`)",
@@ -72,23 +73,34 @@ def list_sections() -> Iterator[tuple[str, list[Row]]]:
 def _operator_rows() -> Iterator[Row]:
     """What heliograph/ raises: errors whose code, problem and remedy are written in place."""
     for path in sorted((ROOT / "heliograph").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        texts = dict(_constants(tree))
+        for node in ast.walk(tree):
             if isinstance(node, ast.Call) and len(node.args) == 3:
-                words = [_literal(argument) for argument in node.args]
+                words = [_literal(argument, texts) for argument in node.args]
                 if all(words) and _is_code(words[0]):
                     yield words[0], "", f"{words[1]} {words[2]}"
+
+
+def _constants(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """The texts that a module gives a name."""
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            yield node.targets[0].id, _literal(node.value, {})
 
 
 def _is_code(word: str) -> bool:
     return "-" in word and word == word.lower() and word.replace("-", "").isalnum()
 
 
-def _literal(node: ast.expr) -> str:
+def _literal(node: ast.expr, texts: Mapping[str, str]) -> str:
     """A text as it is written; what is filled in at run time is shown as `…`."""
+    if isinstance(node, ast.Name):
+        return texts.get(node.id, "")
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return node.value
     if isinstance(node, ast.JoinedStr):
-        return "".join(_literal(part) or "…" for part in node.values)
+        return "".join(_literal(part, {}) or "…" for part in node.values)
     return ""
 
 

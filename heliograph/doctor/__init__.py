@@ -1,0 +1,1 @@
+"""`heliograph doctor`: looks at a deployment, changes nothing, and says what to mend."""

@@ -181,7 +181,7 @@ def test_a_full_disk_is_told_and_survived(
         @event.listens_for(store._writing, "connect")
         def shrink(connection: Any, _record: object) -> None:
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
-            connection.execute(f"PRAGMA max_page_count={pages + 20}")
+            connection.execute(f"PRAGMA max_page_count={pages + 5}")
 
         await store.start()
         stored: list[int] = []

@@ -51,7 +51,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "keyring-damaged": (
         "The keyring in this home is damaged",
-        "Put `keyring/keyring.bundle` and `root.json` back from a copy",
+        "Put the folder `keyring` and `root.json` back from a copy",
     ),
     "keyring-at-service": (
         "The service has no complete keyring to give",

@@ -6,14 +6,15 @@ read: a keyring that was exchanged on the disk is refused as one from the networ
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from crypto import keyring as keyrings
 from crypto.errors import KeyringError
 from crypto.keyring import Keyring
+from crypto.purged import find_purged
 from keyholder.errors import CoalitionError, HomeError, ServiceError
-from keyholder.files import write_whole
+from keyholder.files import make_folder, write_whole
 from keyholder.home import Home
 from keyholder.repository import name_target
 from keyholder.service import Service, fetch_file
@@ -59,9 +60,58 @@ def accept(home: Home, held: Held, files: Mapping[str, bytes]) -> Held:
     KeyringError (rolled back, forked, badly signed…): the old one stays.
     """
     newer = Held(held.root, keyrings.successor(held.keyring, files))
+    find_purged(newer.keyring)  # whoever carried it may have taken the list out
     if newer.keyring.files != held.keyring.files:
+        if _forgets(held.keyring, newer.keyring):
+            _keep_former(home, held.keyring)
         write_held(home, newer)
     return newer
+
+
+def read_keyrings(home: Home) -> tuple[Keyring, ...]:
+    """The held keyring and those kept beside it, the newest first; none in a home without one.
+
+    What a later keyring no longer says stays needed: who cosigned, and what was purged. Each is
+    checked from the pinned root as the held one is. CoalitionError: keyring-damaged.
+    """
+    if not home.root.exists():
+        return ()
+    held = read_held(home)
+    try:
+        former = [
+            keyrings.first(held.root, keyrings.read_bundle(path.read_bytes()))
+            for path in home.former.glob("*.bundle")
+        ]
+    except (OSError, KeyringError) as error:
+        raise CoalitionError("keyring-damaged") from error
+    former.sort(key=lambda keyring: keyring.version, reverse=True)
+    return (held.keyring, *former)
+
+
+def list_purged(known: Sequence[Keyring]) -> dict[bytes, int]:
+    """Every envelope that one of these keyrings lists as purged, with the version that says so: the
+    newest, if they are given newest first. KeyringError as find_purged.
+    """
+    return {
+        id: keyring.version for keyring in reversed(known) for id in find_purged(keyring).envelopes
+    }
+
+
+def _forgets(older: Keyring, newer: Keyring) -> bool:
+    """Whether something that was true for good stands in the older keyring alone."""
+    return bool(
+        set(find_purged(older).envelopes) - set(find_purged(newer).envelopes)
+        or set(older.holders) - set(newer.holders)
+    )
+
+
+def _keep_former(home: Home, keyring: Keyring) -> None:
+    try:
+        make_folder(home.former)
+        file = home.former / f"{keyring.version}.bundle"
+        write_whole(file, [keyrings.write_bundle(keyring.files)])
+    except OSError as error:
+        raise HomeError("home-unwritable") from error
 
 
 def fetch_keyring(service: Service, keyring: Keyring) -> dict[str, bytes]:

@@ -6,7 +6,7 @@ read: a keyring that was exchanged on the disk is refused as one from the networ
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from crypto import keyring as keyrings
@@ -66,35 +66,6 @@ def accept(home: Home, held: Held, files: Mapping[str, bytes]) -> Held:
             _keep_former(home, held.keyring)
         write_held(home, newer)
     return newer
-
-
-def read_keyrings(home: Home) -> tuple[Keyring, ...]:
-    """The held keyring and those kept beside it, the newest first; none in a home without one.
-
-    What a later keyring no longer says stays needed: who cosigned, and what was purged. Each is
-    checked from the pinned root as the held one is. CoalitionError: keyring-damaged.
-    """
-    if not home.root.exists():
-        return ()
-    held = read_held(home)
-    try:
-        former = [
-            keyrings.first(held.root, keyrings.read_bundle(path.read_bytes()))
-            for path in home.former.glob("*.bundle")
-        ]
-    except (OSError, KeyringError) as error:
-        raise CoalitionError("keyring-damaged") from error
-    former.sort(key=lambda keyring: keyring.version, reverse=True)
-    return (held.keyring, *former)
-
-
-def list_purged(known: Sequence[Keyring]) -> dict[bytes, int]:
-    """Every envelope that one of these keyrings lists as purged, with the version that says so: the
-    newest, if they are given newest first. KeyringError as find_purged.
-    """
-    return {
-        id: keyring.version for keyring in reversed(known) for id in find_purged(keyring).envelopes
-    }
 
 
 def _forgets(older: Keyring, newer: Keyring) -> bool:

@@ -55,6 +55,13 @@ def find_due(connection: Connection, kind: int, limit: int) -> Sequence[bytes]:
     return connection.execute(query).scalars().all()
 
 
+def look_again(connection: Connection) -> None:
+    """Has those that were not in the log looked for once more: a service of an older release, or a
+    store that was copied, may have given them a leaf and a body since.
+    """
+    connection.execute(update(PURGE).where(PURGE.c.state == AWAITED).values(state=DUE))
+
+
 def find_listed(connection: Connection, first: bytes, last: bytes) -> set[bytes]:
     """The envelopes that were ever listed, of ids from `first` to `last`."""
     listed = (PURGE.c.kind == ENVELOPE) & PURGE.c.id.between(first, last)

@@ -10,6 +10,7 @@ from contextlib import suppress
 from app.errors import StoreError
 from app.keyrings import Keyrings
 from app.log import Log
+from app.purges import look_again
 from app.purging import DeleteBlob, purge
 from app.store import Store
 from crypto.keyring import expired
@@ -33,10 +34,14 @@ async def run_upkeep(
     A round that fails is tried again at the next interval: nothing is lost, it only waits.
     """
     swept: int | None = None
+    looked = False
     while True:
         purged = keyrings.purged
         try:
             await log.advance()
+            if not looked:
+                await store.write(look_again)
+                looked = True
             await purge(store, purged, delete_blob)
             if swept != store.day:
                 swept = await store.sweep()

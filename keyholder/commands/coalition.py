@@ -9,7 +9,7 @@ import typer
 from crypto.keyring import first, write_bundle
 from crypto.officers import public_key
 from keyholder.coalition import describe_coalition, describe_holders, describe_keyring
-from keyholder.commands.options import Json, Service
+from keyholder.commands.options import Json, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.commands.signing import Documents, finish, publish_keyring, sign_next
@@ -138,9 +138,7 @@ def change(
             "take the place of those listed before.",
         ),
     ],
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Send the keyring to the service at once.")
-    ] = False,
+    publish: Publish = False,
     service: Service = None,
     json: Json = False,
 ) -> None:

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from crypto.locks import new_seed
-from keyholder.commands.options import Json, Service
+from keyholder.commands.options import Json, Publish, Service
 from keyholder.commands.printing import say, say_json
 from keyholder.commands.session import Session
 from keyholder.commands.signing import Documents, finish, sign_next
@@ -44,9 +44,7 @@ def new(
         bool,
         typer.Option("--fallback", help="An epoch that serves when no other is current."),
     ] = False,
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Send the keyring to the service at once.")
-    ] = False,
+    publish: Publish = False,
     service: Service = None,
     json: Json = False,
 ) -> None:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from crypto.purged import PURGED, find_purged
-from keyholder.commands.options import Json, Service
+from keyholder.commands.options import Json, Publish, Service
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition
 from keyholder.commands.signing import Documents, finish, sign_next
@@ -54,9 +54,7 @@ def purge(
         ),
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Send the keyring to the service at once.")
-    ] = False,
+    publish: Publish = False,
     service: Service = None,
     json: Json = False,
 ) -> None:

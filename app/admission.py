@@ -14,6 +14,7 @@ from app.entries import LEAF_ID_START, Entry, make_entry, prefix_of
 from app.limits import Limits
 from app.memory import Memory
 from app.parts import keep_part, make_room
+from app.purges import delete_joined
 from app.work import EntriesWork, Outcome, PartWork, SharedWork
 
 Result = list[Outcome] | bool | Exception | None
@@ -73,6 +74,7 @@ def _admit_part(
     savepoint = connection.begin_nested()
     try:
         envelopes = keep_part(connection, part, memory, limits)
+        memory.add_part_bytes(-delete_joined(connection, envelopes))
         entries = [make_entry(envelope, part.day) for envelope in envelopes]
     except DBAPIError:
         # The database's trouble is everybody's. The savepoint may be gone already (a full disk can

@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, func, insert, select
 
 from app.errors import RequestRefused, StoreBusy
+from app.purges import note_purged
 from app.store import Store
 from app.tables import KeyringFile, KeyringVersion
 from app.work import Outcome
 from crypto.errors import KeyringError
 from crypto.keyring import Keyring, first, read_bundle, successor, write_bundle
+from crypto.purged import Purged, find_purged
 
 VERSION = KeyringVersion.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 FILE = KeyringFile.__table__  # type: ignore[attr-defined]
@@ -40,6 +42,8 @@ class Keyrings:
         """Of the keyring in use, in the database; 0: none."""
         self.current: Keyring | None = None
         """The keyring in use; the last good one stays when another is refused."""
+        self.purged = Purged()
+        """What the keyring in use lists as purged."""
         self.bundle = b""
         """The files of the keyring in use as one (crypto/bundles.py)."""
 
@@ -51,8 +55,8 @@ class Keyrings:
             return
         number, files = await self._store.read(read_newest)
         if number != self._number:
-            keyring = await asyncio.to_thread(first, self._pinned_root, files)
-            self._use(keyring, number)
+            found = await asyncio.to_thread(_read_first, self._pinned_root, files)
+            self._use(*found, number)
 
     async def refresh(self) -> None:
         """Takes up what another service on this database has accepted. Cheap where there is
@@ -98,12 +102,17 @@ class Keyrings:
         """
         await self.refresh()
         async with self._turn:
-            keyring = await asyncio.to_thread(self._verify, bundle)
+            keyring, purged = await asyncio.to_thread(self._verify, bundle)
             if self.current is not None and _rank(keyring) <= _rank(self.current):
                 return "known"
             number, day = self._number + 1, self._store.day
-            await self._store.write(lambda connection: _write(connection, keyring, number, day))
-            self._use(keyring, number)
+
+            def write(connection: Connection) -> None:
+                _write(connection, keyring, number, day)
+                note_purged(connection, purged)
+
+            await self._store.write(write)
+            self._use(keyring, purged, number)
             return "stored"
 
     async def find_file(self, name: str) -> bytes | None:
@@ -121,20 +130,27 @@ class Keyrings:
         found = await self._store.read(lambda connection: connection.execute(query).scalar())
         return found if isinstance(found, bytes) else None
 
-    def _verify(self, bundle: bytes) -> Keyring:
+    def _verify(self, bundle: bytes) -> tuple[Keyring, Purged]:
         files = read_bundle(bundle)
         if TIMESTAMP not in files:  # with it the snapshot must be there (crypto/trust.py)
             raise KeyringError("keyring-snapshot")
         if self.current is not None:
-            return successor(self.current, files)
+            keyring = successor(self.current, files)
+            return keyring, find_purged(keyring)
         if self._pinned_root is None:
             raise RequestRefused("keyring-not-accepted")
-        return first(self._pinned_root, files)
+        return _read_first(self._pinned_root, files)
 
-    def _use(self, keyring: Keyring, number: int) -> None:
+    def _use(self, keyring: Keyring, purged: Purged, number: int) -> None:
         self.bundle = write_bundle(keyring.files)
+        self.purged = purged
         self.current = keyring
         self._number = number
+
+
+def _read_first(root: bytes, files: Mapping[str, bytes]) -> tuple[Keyring, Purged]:
+    keyring = first(root, files)
+    return keyring, find_purged(keyring)
 
 
 def _rank(keyring: Keyring) -> tuple[int, int, int, int]:

@@ -47,6 +47,8 @@ class Limits:
     """As `sequence_bytes`."""
     sequence_bytes: int = 4 * MIB
     """One step of sequencing moves so many rows or bytes; intake runs between two steps."""
+    purge_rows: int = 64
+    """One step of purging deletes so many envelopes; intake runs between two steps."""
     part_bytes: int = 64 * MIB
     """Slices of sealed-SMS parts that wait for the rest of their envelope."""
     part_alternatives: int = 4

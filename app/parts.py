@@ -11,7 +11,9 @@ from app.limits import Limits
 from app.memory import Memory
 from app.tables import SmsPart
 from app.work import PartWork
-from crypto.sealed_sms import join
+from crypto.envelope import envelope_id
+from crypto.errors import EnvelopeError
+from crypto.sealed_sms import REF_SIZE, cut_slices, join
 
 PART = SmsPart.__table__  # type: ignore[attr-defined]  # SQLModel adds it
 
@@ -48,8 +50,7 @@ def keep_part(
     )
     memory.add_part_bytes(len(part.slice))
     for envelope in envelopes:
-        for index in range(part.count):
-            slice = envelope[index * len(part.slice) : (index + 1) * len(part.slice)]
+        for index, slice in enumerate(cut_slices(envelope)):
             here = (PART.c.position == index) & (PART.c.slice == slice)
             connection.execute(update(PART).where(group & here).values(joined=True))
     return envelopes
@@ -65,6 +66,23 @@ def make_room(connection: Connection, part: PartWork, memory: Memory, limits: Li
     old = PART.c.joined & (PART.c.day < part.day - 1)
     connection.execute(delete(PART).where(old))
     memory.forget_parts()
+
+
+def delete_slices(connection: Connection, envelope: bytes) -> int:
+    """Deletes the slices that are this envelope's, if it came as texts. Returns how many bytes.
+
+    Where a forger's envelope shares a true slice, that one goes with it (docs/adr/0023).
+    """
+    try:
+        slices = cut_slices(envelope)
+    except EnvelopeError:  # not what was stored: the disk, or somebody, has changed it
+        return 0
+    group = (PART.c.ref == envelope_id(envelope)[:REF_SIZE]) & (PART.c.count == len(slices))
+    size = 0
+    for index, slice in enumerate(slices):
+        here = (PART.c.position == index) & (PART.c.slice == slice)
+        size += len(slice) * connection.execute(delete(PART).where(group & here)).rowcount
+    return size
 
 
 def _has_room(connection: Connection, part: PartWork, memory: Memory, limits: Limits) -> bool:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, func, insert, select
 from app.databases import Database
 from app.entries import LEAF_ID_START, prefix_of
 from app.limits import Limits
+from app.purges import delete_bodies, find_listed
 from app.tables import KeyringVersion, LeafId, LogLeaf, Pending
 from app.tiles import append_tiles, count_leaves
 from crypto.leaves import keyring_leaf
@@ -53,15 +54,20 @@ def make_step(database: Database, step: Sequence[Waiting]) -> Callable[[Connecti
     def run(connection: Connection) -> int:
         leaves = database.find_leaves(connection, [prefix_of(id) for id, _seq, _length in step])
         logged = {leaf[LEAF_ID_START:] for leaf in leaves}
+        listed = find_listed(connection, step[0][0], step[-1][0])
         start = index = count_leaves(connection)
         moves: list[tuple[int, int, int]] = []
+        purges: dict[bytes, int] = {}
         for id, seq, _length in step:
             if id not in logged:
                 logged.add(id)
                 moves.append((seq, index, prefix_of(id)))
+                if id in listed:
+                    purges[id] = index
                 index += 1
         if moves:
             database.move_pending(connection, moves)
+        delete_bodies(connection, purges)
         database.delete_pending(connection, [seq for _id, seq, _length in step])
         append_tiles(connection)
         return index - start

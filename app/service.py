@@ -69,7 +69,17 @@ def create_service(
         upkeep: list[asyncio.Task[None]] = []
         try:
             await keyrings.load()
-            tasks = [run_upkeep(store, keyrings, log, interval=sequence_interval, clock=clock)]
+            delete_blob = None if blobs is None else blobs.delete
+            tasks = [
+                run_upkeep(
+                    store,
+                    keyrings,
+                    log,
+                    interval=sequence_interval,
+                    clock=clock,
+                    delete_blob=delete_blob,
+                )
+            ]
             if blobs is not None:
                 await blobs.start()
                 tasks.append(run_blob_upkeep(store, blobs, interval=sequence_interval))

@@ -13,7 +13,7 @@ from sqlmodel import Field, SQLModel
 
 METADATA = SQLModel.metadata
 
-SCHEMA_REVISION = "0004"
+SCHEMA_REVISION = "0005"
 """The migration that this code needs (a test compares it with the head of migrations/)."""
 
 # In SQLite only a column declared INTEGER is the row id itself; any other key is a second tree.
@@ -83,6 +83,16 @@ class LogCheckpoint(SQLModel, table=True):
     root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     note: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     day: int = Field(sa_column=Column(Integer, nullable=False))
+
+
+class Purge(SQLModel, table=True):
+    """Ids that a keyring has listed as purged, for good (app/purges.py)."""
+
+    __table_args__ = {"sqlite_with_rowid": False}
+
+    kind: int = Field(sa_column=Column(SmallInteger, primary_key=True, autoincrement=False))
+    id: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    state: int = Field(sa_column=Column(SmallInteger, nullable=False))
 
 
 class MessageKey(SQLModel, table=True):

@@ -1,5 +1,5 @@
-"""What the service does by itself: sequencing and a checkpoint at an interval, sweeping once a day,
-a word on the keyring.
+"""What the service does by itself: sequencing and a checkpoint at an interval, purging, sweeping
+once a day, a word on the keyring.
 """
 
 import asyncio
@@ -10,35 +10,59 @@ from contextlib import suppress
 from app.errors import StoreError
 from app.keyrings import Keyrings
 from app.log import Log
+from app.purges import look_again
+from app.purging import DeleteBlob, purge
 from app.store import Store
 from crypto.keyring import expired
+from crypto.purged import Purged
 
 LOOK_SECONDS = 1.0
 logger = logging.getLogger("heliograph.upkeep")
 
 
 async def run_upkeep(
-    store: Store, keyrings: Keyrings, log: Log, *, interval: float, clock: Callable[[], float]
+    store: Store,
+    keyrings: Keyrings,
+    log: Log,
+    *,
+    interval: float,
+    clock: Callable[[], float],
+    delete_blob: DeleteBlob | None = None,
 ) -> None:
     """Runs until it is cancelled; the step under way is finished. `interval` is in seconds.
 
     A round that fails is tried again at the next interval: nothing is lost, it only waits.
     """
     swept: int | None = None
+    looked = False
     while True:
+        purged = keyrings.purged
         try:
             await log.advance()
+            if not looked:
+                await store.write(look_again)
+                looked = True
+            await purge(store, purged, delete_blob)
             if swept != store.day:
                 swept = await store.sweep()
                 _warn(keyrings, int(clock()))
         except StoreError as error:
             logger.warning("code=%s task=upkeep", error.code)
-        await _wait(store, keyrings, interval)
+        await _wait(store, keyrings, purged, interval, delete_blob)
 
 
-async def _wait(store: Store, keyrings: Keyrings, interval: float) -> None:
+async def _wait(
+    store: Store,
+    keyrings: Keyrings,
+    done: Purged,
+    interval: float,
+    delete_blob: DeleteBlob | None,
+) -> None:
     """For the interval, or until so many envelopes are pending that memory asks for a run. Looks
     for keyrings that other services accepted.
+
+    A keyring that comes meanwhile is purged by at once, if its list is not the one that is `done`.
+    Sequencing keeps its pace.
     """
     clock = asyncio.get_running_loop().time
     end = clock() + interval
@@ -47,6 +71,12 @@ async def _wait(store: Store, keyrings: Keyrings, interval: float) -> None:
         await asyncio.sleep(min(left, LOOK_SECONDS))
         with suppress(StoreError):  # whoever needs the database is told
             await keyrings.refresh()
+        if keyrings.purged is not done:
+            done = keyrings.purged
+            try:
+                await purge(store, done, delete_blob)
+            except StoreError as error:
+                logger.warning("code=%s task=purge", error.code)
 
 
 def _warn(keyrings: Keyrings, now: int) -> None:

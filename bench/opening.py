@@ -43,7 +43,7 @@ def _make_home(folder: Path, count: int) -> Home:
     """A coalition with one epoch and `count` envelopes."""
     words = folder / "words"
     words.write_text(PASSPHRASE, encoding="utf-8")
-    surroundings = Surroundings(time.time, time.sleep, str, {}, Cost(1, 8))
+    surroundings = Surroundings(time.time, time.sleep, str, bool, {}, Cost(1, 8))
     options = ["--home", str(folder / "home"), "--passphrase-file", str(words)]
     for command in (["init"], ["coalition", "create"], ["epoch", "new"]):
         if run([*options, *command], surroundings) != 0:

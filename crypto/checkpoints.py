@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from crypto.errors import NoteError
@@ -13,6 +13,7 @@ from crypto.notes import (
     Note,
     NoteKey,
     NoteSigner,
+    Signature,
     decode_base64,
     encode_base64,
     is_signed,
@@ -65,6 +66,23 @@ def make_cosigner(holder_id: str, seed: bytes) -> NoteSigner:
 def cosigner_key(holder_id: str, public: bytes) -> NoteKey:
     """The key that checks a holder's cosignature; `public` is the holder's key, 32 bytes."""
     return NoteKey(_name_cosigner(holder_id), KeyKind.COSIGNATURE, public)
+
+
+def find_cosigners(note: Note, holders: Iterable[tuple[str, bytes]]) -> dict[str, Signature]:
+    """The true cosignatures under a note, by holder id. `holders` are ids and public keys.
+
+    False ones, and those of others, are left aside: anybody may write lines under a note.
+    """
+    keys: dict[tuple[str, bytes], tuple[str, NoteKey]] = {}
+    for id, public in holders:
+        key = cosigner_key(id, public)
+        keys[key.name, key.id] = id, key
+    found: dict[str, Signature] = {}
+    for one in note.signatures:
+        named = keys.get((one.name, one.key_id))
+        if named is not None and _is_cosigned(Note(note.text, (one,)), named[1]):
+            found.setdefault(named[0], one)
+    return found
 
 
 def write_checkpoint(checkpoint: Checkpoint) -> str:
@@ -146,6 +164,13 @@ def _read_number(written: str) -> int | None:
     if not _NUMBER.fullmatch(written) or (number := int(written)) >= 1 << 63:
         return None
     return number
+
+
+def _is_cosigned(note: Note, key: NoteKey) -> bool:
+    try:
+        return is_signed(note, key)
+    except NoteError:
+        return False
 
 
 def _name_cosigner(holder_id: str) -> str:

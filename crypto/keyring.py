@@ -17,6 +17,7 @@ from crypto.trust import (
     TIMESTAMP,
     check_timestamp,
     is_marked,
+    parse_targets,
     read_root,
     read_snapshot_files,
     read_target_files,
@@ -31,6 +32,7 @@ __all__ = [
     "Holder",
     "Keyring",
     "expired",
+    "find_target",
     "first",
     "is_development",
     "read_bundle",
@@ -114,6 +116,20 @@ def is_development(pinned_root: bytes) -> bool:
 def expired(keyring: Keyring, now: int) -> bool:
     """Whether to warn: `now` (Unix seconds) is past the keyring's end. It still seals."""
     return now >= keyring.expires
+
+
+def find_target(keyring: Keyring, path: str) -> bytes | None:
+    """A file that the keyring's targets list, None where they do not list it.
+
+    Raises KeyringError keyring-file-missing: it is listed, and was left out of the files.
+    """
+    targets = parse_targets(keyring.files[f"{keyring.version}.targets.json"])
+    if path not in targets.targets:
+        return None
+    name = target_name(targets, path)
+    if name not in keyring.files:
+        raise KeyringError("keyring-file-missing")
+    return keyring.files[name]
 
 
 def _newest_targets(files: Mapping[str, bytes]) -> int:

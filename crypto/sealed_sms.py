@@ -74,14 +74,20 @@ def write_texts(envelope: bytes) -> list[str]:
         return [_write_text(envelope)]
     ref = envelope_id(envelope)[:REF_SIZE]
     return [
-        _write_text(
-            bytes((PART,))
-            + ref
-            + bytes((index << 4 | count,))
-            + envelope[index * SMS_SLICE : (index + 1) * SMS_SLICE]
-        )
-        for index in range(count)
+        _write_text(bytes((PART,)) + ref + bytes((index << 4 | count,)) + slice)
+        for index, slice in enumerate(cut_slices(envelope))
     ]
+
+
+def cut_slices(envelope: bytes) -> list[bytes]:
+    """The slices (114 bytes each) of an envelope that travels as 2 to 15 texts, by index.
+
+    An empty list for any other envelope: it never was in parts. Raises EnvelopeError for its form.
+    """
+    count = read_header(envelope).size_class - SMS_CLASS
+    if count < 2:
+        return []
+    return [envelope[at : at + SMS_SLICE] for at in range(0, count * SMS_SLICE, SMS_SLICE)]
 
 
 def read_text(text: str) -> Single | Part:

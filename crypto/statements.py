@@ -4,14 +4,21 @@ See spec/keyring-v1.md. Fields that this program does not know are ignored, so t
 may say more.
 """
 
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from crypto.envelope import HYBRID_KEY_SIZE, SMS_SUITES, Suite
 from crypto.errors import KeyringError
+from crypto.strict_json import (
+    is_printable,
+    read_hex,
+    read_integer,
+    read_json,
+    read_list,
+    read_object,
+)
 
 REPORTER_FORMAT = "heliograph/keyring/v1"
 HOLDERS_FORMAT = "heliograph/holders/v1"
@@ -30,9 +37,6 @@ MAX_TIME = 1 << 40
 _X25519_KEY_SIZE = 32
 _HOLDER_ID_HEX = 16
 _KEY_HEX = 64
-_HEX = re.compile(r"[0-9a-f]*", re.ASCII)
-_PRINTABLE = re.compile(r"[ -~]*")
-_PRINTABLE_LINES = re.compile(rb"[\n -~]*")
 _CHANNEL = re.compile(r"[a-z][a-z-]{0,15}")
 _SUITE_NAMES = {f"{suite:02x}": suite for suite in Suite}
 _SUITE_NUMBERS = {int(suite): suite for suite in Suite}
@@ -79,12 +83,12 @@ class Reporter:
 
 def read_reporter(data: bytes) -> Reporter:
     """Read reporter.json. Raises KeyringError: keyring-json, -format, -field, -epoch, -key."""
-    fields = _read_json(data, REPORTER_FORMAT)
-    epochs = tuple(_read_epoch(epoch) for epoch in _list(fields, "epochs", MAX_EPOCHS))
+    fields = read_json(data, REPORTER_FORMAT)
+    epochs = tuple(_read_epoch(epoch) for epoch in read_list(fields, "epochs", MAX_EPOCHS))
     if len({epoch.number for epoch in epochs}) != len(epochs):
         raise KeyringError("keyring-epoch")
     return Reporter(
-        signed_at=_integer(fields, "signed_at", MAX_TIME),
+        signed_at=read_integer(fields, "signed_at", MAX_TIME),
         epochs=epochs,
         addresses=_texts(fields, "addresses"),
         sms_numbers=_texts(fields, "sms_numbers"),
@@ -95,12 +99,13 @@ def read_reporter(data: bytes) -> Reporter:
 
 def read_holders(data: bytes) -> tuple[Holder, ...]:
     """Read holders.json. Raises KeyringError: keyring-json, -format, -field, -key."""
-    fields = _read_json(data, HOLDERS_FORMAT)
+    fields = read_json(data, HOLDERS_FORMAT)
     holders = tuple(
         Holder(
-            _hex(holder.get("id"), _HOLDER_ID_HEX), bytes.fromhex(_hex(holder.get("key"), _KEY_HEX))
+            read_hex(holder.get("id"), _HOLDER_ID_HEX),
+            bytes.fromhex(read_hex(holder.get("key"), _KEY_HEX)),
         )
-        for holder in map(_object, _list(fields, "holders", MAX_HOLDERS))
+        for holder in map(read_object, read_list(fields, "holders", MAX_HOLDERS))
     )
     if len({holder.id for holder in holders}) != len(holders):
         raise KeyringError("keyring-field")
@@ -108,20 +113,20 @@ def read_holders(data: bytes) -> tuple[Holder, ...]:
 
 
 def _read_epoch(value: object) -> Epoch:
-    fields = _object(value)
+    fields = read_object(value)
     fallback = fields.get("fallback")
     if not isinstance(fallback, bool):
         raise KeyringError("keyring-field")
     epoch = Epoch(
-        number=_integer(fields, "epoch", 0xFFFF),
-        seal_from=_integer(fields, "seal_from", MAX_TIME),
-        seal_until=_integer(fields, "seal_until", MAX_TIME),
-        destroy_after=_integer(fields, "destroy_after", MAX_TIME),
+        number=read_integer(fields, "epoch", 0xFFFF),
+        seal_from=read_integer(fields, "seal_from", MAX_TIME),
+        seal_until=read_integer(fields, "seal_until", MAX_TIME),
+        destroy_after=read_integer(fields, "destroy_after", MAX_TIME),
         fallback=fallback,
-        suites=_read_suites(_object(fields.get("suites"))),
+        suites=_read_suites(read_object(fields.get("suites"))),
         locks={
-            lock: _read_keys(lock, _object(keys))
-            for lock, keys in _object(fields.get("locks")).items()
+            lock: _read_keys(lock, read_object(keys))
+            for lock, keys in read_object(fields.get("locks")).items()
         },
     )
     if not epoch.seal_from < epoch.seal_until <= epoch.destroy_after:
@@ -153,7 +158,7 @@ def _read_keys(lock: str, fields: Mapping[str, Any]) -> dict[Suite, bytes]:
         if suite is None or lock not in suite.locks:
             raise KeyringError("keyring-epoch")
         size = HYBRID_KEY_SIZE if lock == suite.hybrid_lock else _X25519_KEY_SIZE
-        keys[suite] = bytes.fromhex(_hex(key, 2 * size))
+        keys[suite] = bytes.fromhex(read_hex(key, 2 * size))
     return keys
 
 
@@ -171,76 +176,11 @@ def _check_locks(epoch: Epoch) -> None:
         raise KeyringError("keyring-epoch")
 
 
-def _read_json(data: bytes, expected: str) -> Mapping[str, Any]:
-    if not _PRINTABLE_LINES.fullmatch(data):
-        raise KeyringError("keyring-json")
-    try:
-        value = json.loads(
-            data,
-            object_pairs_hook=_refuse_duplicates,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-            parse_int=_parse_integer,
-        )
-    except (ValueError, RecursionError):
-        raise KeyringError("keyring-json") from None
-    fields = _object(value)
-    if fields.get("format") != expected:
-        raise KeyringError("keyring-format")
-    return fields
-
-
-def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    fields = dict(pairs)
-    # Names and texts may be written with escapes: what they stand for must be printable ASCII too.
-    texts = [*fields, *(value for value in fields.values() if isinstance(value, str))]
-    if len(fields) != len(pairs) or not all(map(_PRINTABLE.fullmatch, texts)):
-        raise KeyringError("keyring-json")
-    return fields
-
-
-def _refuse_number(_: str) -> NoReturn:
-    raise KeyringError("keyring-json")
-
-
-def _parse_integer(digits: str) -> int:
-    # 16 digits hold every integer that JavaScript keeps exact.
-    if len(digits) > 16 or digits.startswith("-"):
-        raise KeyringError("keyring-json")
-    return int(digits)
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    if not isinstance(value, dict):
-        raise KeyringError("keyring-field")
-    return value
-
-
-def _list(fields: Mapping[str, Any], name: str, longest: int) -> list[Any]:
-    value = fields.get(name)
-    if not isinstance(value, list) or len(value) > longest:
-        raise KeyringError("keyring-field")
-    return value
-
-
-def _integer(fields: Mapping[str, Any], name: str, biggest: int) -> int:
-    value = fields.get(name)
-    if type(value) is not int or value > biggest:
-        raise KeyringError("keyring-field")
-    return value
-
-
 def _texts(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
-    texts = _list(fields, name, MAX_TEXTS)
+    texts = read_list(fields, name, MAX_TEXTS)
     for text in texts:
         if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT:
             raise KeyringError("keyring-field")
-        if not _PRINTABLE.fullmatch(text):
+        if not is_printable(text):
             raise KeyringError("keyring-json")
     return tuple(texts)
-
-
-def _hex(value: object, digits: int) -> str:
-    if not isinstance(value, str) or len(value) != digits or not _HEX.fullmatch(value):
-        raise KeyringError("keyring-key")
-    return value

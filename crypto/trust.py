@@ -75,6 +75,11 @@ def read_targets(root: Root, data: bytes, version: int) -> Targets:
     return targets
 
 
+def parse_targets(data: bytes) -> Targets:
+    """Targets whose signatures were checked before. Raises KeyringError keyring-metadata-form."""
+    return _parse(data, Targets).signed
+
+
 def read_snapshot_files(
     root: Root, targets: Targets, targets_data: bytes, files: Mapping[str, bytes]
 ) -> dict[str, bytes]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crypto.keyring import Keyring
+from crypto.purged import find_purged
 from crypto.statements import HOLDERS_FORMAT, REPORTER_FORMAT
 from keyholder.errors import CoalitionError, ServiceError
 from keyholder.moments import write_moment
@@ -40,6 +41,7 @@ def describe_holders(keys: Mapping[str, bytes]) -> dict[str, Any]:
 
 def describe_keyring(keyring: Keyring, fingerprint: str) -> dict[str, Any]:
     """A keyring in words and dates, as `coalition show --json` prints it."""
+    purged = find_purged(keyring)
     return {
         "version": keyring.version,
         "root_version": keyring.root_version,
@@ -52,6 +54,7 @@ def describe_keyring(keyring: Keyring, fingerprint: str) -> dict[str, Any]:
         "ussd_codes": list(keyring.ussd_codes),
         "log_keys": list(keyring.log_keys),
         "holders": [holder.id for holder in keyring.holders],
+        "purged": {"envelopes": len(purged.envelopes), "blobs": len(purged.blobs)},
         "epochs": [
             {
                 "epoch": epoch.number,

@@ -14,7 +14,17 @@ import typer
 
 from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
-from keyholder.commands import coalition, epoch, export, identity, opening, reading, sync, verify
+from keyholder.commands import (
+    coalition,
+    epoch,
+    export,
+    identity,
+    opening,
+    purge,
+    reading,
+    sync,
+    verify,
+)
 from keyholder.commands.printing import warn
 from keyholder.commands.session import Session, Surroundings
 from keyholder.errors import KeyholderError, describe_fault
@@ -37,6 +47,7 @@ app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
 app.command()(export.export)
+app.command()(purge.purge)
 
 
 @app.callback()
@@ -115,6 +126,7 @@ def main() -> None:
         clock=time.time,
         pause=time.sleep,
         ask=lambda question: str(typer.prompt(question, hide_input=True, err=True)),
+        confirm=lambda question: bool(typer.confirm(question, err=True)),
         environment=os.environ,
         cost=STANDARD,
     )

@@ -51,7 +51,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "keyring-damaged": (
         "The keyring in this home is damaged",
-        "Put `keyring/keyring.bundle` and `root.json` back from a copy",
+        "Put the folder `keyring` and `root.json` back from a copy",
     ),
     "keyring-at-service": (
         "The service has no complete keyring to give",
@@ -80,6 +80,18 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     "coalition-log-key": (
         "This is not the key of a log",
         "Give it as the service tells it under /v1/log/key, and compare it by another way",
+    ),
+    "purge-id": (
+        "What is to be purged is named by whole ids alone: 64 hex digits each",
+        "Copy them from `keyholder show` or `keyholder list --json`",
+    ),
+    "purge-file": (
+        "The file of ids cannot be read, is over 1 MiB, or holds something else",
+        "Give a text file with one id a line",
+    ),
+    "purge-full": (
+        "The keyring has no room for so many ids: it takes 4,096",
+        "List fewer, or begin the list anew with --anew: what was purged stays purged",
     ),
     "development-refused": (
         "This is a development coalition, which protects nobody",
@@ -150,6 +162,8 @@ FINDINGS: dict[str, str] = {
     "was restored",
     "log-withheld": "the log signed more leaves than it gave: they were withheld",
     "log-unsigned": "the service gave these leaves, and an hour later still does not sign them",
+    "log-split": "holders cosigned other leaves than are held here: the log shows them something "
+    "else, or this home was altered",
     "log-key-changed": "the checkpoint is not signed by the log's key: another key, or another log",
     "checkpoint-altered": "a checkpoint that was remembered is damaged: this home was altered",
 }

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from crypto import keyring as keyrings
 from crypto.errors import KeyringError
 from crypto.keyring import Keyring
+from crypto.purged import find_purged
 from keyholder.errors import CoalitionError, HomeError, ServiceError
-from keyholder.files import write_whole
+from keyholder.files import make_folder, write_whole
 from keyholder.home import Home
 from keyholder.repository import name_target
 from keyholder.service import Service, fetch_file
@@ -59,9 +60,29 @@ def accept(home: Home, held: Held, files: Mapping[str, bytes]) -> Held:
     KeyringError (rolled back, forked, badly signed…): the old one stays.
     """
     newer = Held(held.root, keyrings.successor(held.keyring, files))
+    find_purged(newer.keyring)  # whoever carried it may have taken the list out
     if newer.keyring.files != held.keyring.files:
+        if _forgets(held.keyring, newer.keyring):
+            _keep_former(home, held.keyring)
         write_held(home, newer)
     return newer
+
+
+def _forgets(older: Keyring, newer: Keyring) -> bool:
+    """Whether something that was true for good stands in the older keyring alone."""
+    return bool(
+        set(find_purged(older).envelopes) - set(find_purged(newer).envelopes)
+        or set(older.holders) - set(newer.holders)
+    )
+
+
+def _keep_former(home: Home, keyring: Keyring) -> None:
+    try:
+        make_folder(home.former)
+        file = home.former / f"{keyring.version}.bundle"
+        write_whole(file, [keyrings.write_bundle(keyring.files)])
+    except OSError as error:
+        raise HomeError("home-unwritable") from error
 
 
 def fetch_keyring(service: Service, keyring: Keyring) -> dict[str, bytes]:

@@ -4,6 +4,7 @@
     seeds.box               the locks' seeds, under a random key that identity.box holds
     root.json               the root file this home trusts from the start; public
     keyring/keyring.bundle  the newest keyring accepted; public
+    keyring/former/         older ones, where they said what it no longer says; public
     envelopes.db            what was downloaded: ciphertext alone
     home.lock               held by the command that changes this home
 
@@ -43,6 +44,10 @@ class Home:
     @property
     def keyring(self) -> Path:
         return self.folder / "keyring" / "keyring.bundle"
+
+    @property
+    def former(self) -> Path:
+        return self.folder / "keyring" / "former"
 
     @property
     def envelopes(self) -> Path:

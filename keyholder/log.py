@@ -4,21 +4,26 @@ Nothing here trusts the service. A finding names what was removed, altered, with
 """
 
 import sqlite3
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crypto.checkpoints import Checkpoint, open_checkpoint
 from crypto.errors import LogError, NoteError
+from crypto.leaves import read_leaf
 from crypto.log import EMPTY_ROOT, Frontier, hash_leaf
 from crypto.notes import KeyKind, NoteKey, read_key
+from keyholder.cosigning import Holders, gather, list_cosigners
 from keyholder.envelopes import find_fault, find_last, is_of_another_kind
 from keyholder.errors import ServiceError
+from keyholder.known import Known
 from keyholder.remembered import (
     count_roots,
     count_seen,
     find_biggest,
     find_newest_key,
+    find_note,
     pin,
     read_checked,
     read_leaves,
@@ -58,8 +63,11 @@ class Checked:
 
     findings: list[Finding] = field(default_factory=list)
     confirmed: tuple[int, bytes] | None = None  # size, root
+    cosigners: list[str] = field(default_factory=list)  # ids of the holders who cosigned that one
     leaves: int = 0  # held without a gap
     seen: int = 0  # checkpoints remembered
+    purged: Counter[int] = field(default_factory=Counter)  # keyring version -> bodies gone by it
+    copies: int = 0  # envelopes that are listed as purged and are still held here
 
     _newest: dict[str, int] = field(default_factory=dict)  # code to its place in findings
 
@@ -90,12 +98,17 @@ def fetch_log(service: Service) -> Told:
 
 
 def check_told(
-    database: sqlite3.Connection, listed: Sequence[str], told: Told, now: int
+    database: sqlite3.Connection,
+    listed: Sequence[str],
+    told: Told,
+    now: int,
+    holders: Holders = (),
 ) -> Checked:
     """Compare a checkpoint with the leaves that are held, and remember it whatever comes of it.
 
     `listed` are the keyring's log keys; where it lists none, the key that was seen first counts.
-    `now` (Unix seconds) is only compared with what this desk's clock said before.
+    `now` (Unix seconds) is only compared with what this desk's clock said before. `holders` are
+    those whose cosignatures count.
     ServiceError: service-answer.
     """
     before = count_seen(database)
@@ -112,20 +125,31 @@ def check_told(
         covered = checkpoint.size
         if not listed and read_pinned(database) is None:
             pin(database, key)
-        remember(database, checkpoint, told.note, key)
+        note = gather(find_note(database, checkpoint, key), told.note, key, holders)
+        remember(database, checkpoint, note, key)
         if covered < biggest:
             checked.find("log-shrunk", covered, biggest - 1)
         elif count_roots(database, covered) > 1:
             checked.find("log-forked", 0, covered - 1)
         else:
             _extend(database, checkpoint, checked)
+        cosigners = list_cosigners(note, holders)
+        if checked.confirmed is not None:
+            checked.cosigners = cosigners
+        elif cosigners and covered >= biggest:
+            checked.find("log-split", 0, covered - 1)
     if not checked.findings:
         _watch_unsigned(database, covered, now, checked)
     return checked
 
 
-def check_held(database: sqlite3.Connection, advance: Callable[[int], None]) -> Checked:
-    """Compute everything again from what is held: every body, every leaf, every checkpoint seen."""
+def check_held(
+    database: sqlite3.Connection, advance: Callable[[int], None], known: Known
+) -> Checked:
+    """Compute everything again from what is held: every body, every leaf, every checkpoint seen.
+
+    What a keyring lists as purged may be missing.
+    """
     checked = Checked()
     sizes: dict[int, set[bytes]] = {}
     for one in read_seen(database):
@@ -143,6 +167,7 @@ def check_held(database: sqlite3.Connection, advance: Callable[[int], None]) -> 
         before = 0
         checked.find("checkpoint-altered", 0, 0)
     frontier, good, whole = Frontier(), 0, True
+    held: dict[int, bytes] = {}  # size -> root of the leaves held
     for item in _read_items(database, advance):
         if item.place > checked.leaves:
             checked.find("leaf-missing", checked.leaves, item.place - 1)
@@ -150,13 +175,13 @@ def check_held(database: sqlite3.Connection, advance: Callable[[int], None]) -> 
         checked.leaves = item.place + 1
         if find_fault(item) is not None:
             checked.find("body-altered", item.place, item.place)
-        elif item.body is None and not is_of_another_kind(item):
-            checked.find("body-removed", item.place, item.place)
+        elif not is_of_another_kind(item):
+            _judge_body(item, known, checked)
         if not whole:
             continue
         frontier.add(hash_leaf(item.leaf))
         if signed := sizes.get(frontier.size):
-            root = frontier.find_root()
+            root = held[frontier.size] = frontier.find_root()
             if root in signed:
                 good = frontier.size
                 checked.confirmed = good, root
@@ -166,7 +191,26 @@ def check_held(database: sqlite3.Connection, advance: Callable[[int], None]) -> 
     biggest = max(sizes, default=0)
     if biggest > checked.leaves:
         checked.find("log-withheld", checked.leaves, biggest - 1)
+    for one in read_seen(database):
+        cosigners = list_cosigners(one.note, known.holders)
+        if (one.size, one.root) == checked.confirmed:
+            checked.cosigners = sorted({*checked.cosigners, *cosigners})
+        elif cosigners and (
+            one.size > checked.leaves or held.get(one.size, one.root) != one.root
+        ):
+            checked.find("log-split", 0, one.size - 1)
     return checked
+
+
+def _judge_body(item: Item, known: Known, checked: Checked) -> None:
+    """An envelope's leaf: is its body there, and may it be missing if not?"""
+    version = known.purged.get(read_leaf(item.leaf).envelope_id)
+    if item.body is not None:
+        checked.copies += version is not None
+    elif version is not None:
+        checked.purged[version] += 1
+    else:
+        checked.find("body-removed", item.place, item.place)
 
 
 def _read_items(database: sqlite3.Connection, advance: Callable[[int], None]) -> Iterator[Item]:

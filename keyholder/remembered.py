@@ -43,6 +43,15 @@ def remember(database: sqlite3.Connection, checkpoint: Checkpoint, note: bytes, 
     )
 
 
+def find_note(database: sqlite3.Connection, checkpoint: Checkpoint, key: str) -> bytes | None:
+    """The note of a checkpoint that was seen before."""
+    row = database.execute(
+        "SELECT CAST(note AS BLOB) FROM checkpoints WHERE size = ? AND root = ? AND key = ?",
+        (checkpoint.size, checkpoint.root, key),
+    ).fetchone()
+    return None if row is None else bytes(row[0])
+
+
 def read_seen(database: sqlite3.Connection) -> Iterator[Seen]:
     """Every checkpoint, by rising size. One at a time: a note may have 128 KiB."""
     rows = database.execute(

@@ -7,7 +7,8 @@ from sqlite3 import Connection
 
 import httpx2
 
-from keyholder.envelopes import add, find_last, is_of_another_kind
+from crypto.leaves import read_leaf
+from keyholder.envelopes import add, find_fault, find_last, is_of_another_kind
 from keyholder.errors import ServiceError
 from keyholder.sequence import Item, read_sequence
 from keyholder.service import TRIES, Service, download
@@ -23,7 +24,7 @@ class Synced:
     """What one download brought; `mismatches` and `gaps` are its contradictions."""
 
     new: int = 0
-    purged: int = 0
+    missing: list[tuple[int, bytes]] = field(default_factory=list)  # index and id without a body
     mismatches: list[tuple[int, str]] = field(default_factory=list)
     gaps: list[tuple[int, int]] = field(default_factory=list)  # first and last index left out
 
@@ -72,7 +73,11 @@ def _keep(
             synced.mismatches += add(database, batch)[: _LISTED - len(synced.mismatches)]
             envelopes = [item for item in batch if not is_of_another_kind(item)]
             synced.new += len(envelopes)
-            synced.purged += sum(item.body is None for item in envelopes)
+            synced.missing += [
+                (item.place, read_leaf(item.leaf).envelope_id)
+                for item in envelopes
+                if item.body is None and find_fault(item) is None
+            ]
             advance(len(batch))
         if len(batch) < _BATCH:
             return

@@ -15,6 +15,7 @@ from tools.vectors.envelopes import make_envelopes
 from tools.vectors.fillings import make_fillings
 from tools.vectors.keyrings import make_keyrings
 from tools.vectors.locks import make_leaves, make_locks, make_sealings
+from tools.vectors.purges import make_purges
 from tools.vectors.signatures import make_signatures
 from tools.vectors.texts import make_texts
 
@@ -30,6 +31,7 @@ def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
     yield from make_leaves()
     yield from make_texts()
     yield from make_keyrings()
+    yield from make_purges()
     yield from make_signatures()
 
 

@@ -9,31 +9,20 @@ import typer
 from crypto.keyring import first, write_bundle
 from crypto.officers import public_key
 from keyholder.coalition import describe_coalition, describe_holders, describe_keyring
-from keyholder.commands.options import Json, Service
+from keyholder.commands.options import Json, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
-from keyholder.commands.session import (
-    Session,
-    choose_service,
-    reach,
-    read_coalition,
-    unlock_identity,
-)
+from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.commands.signing import Documents, finish, publish_keyring, sign_next
 from keyholder.development import check_development
 from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
-from keyholder.held import Held, accept, write_held
+from keyholder.held import Held, write_held
 from keyholder.home import hold
 from keyholder.log import is_log_key
 from keyholder.moments import write_moment
-from keyholder.repository import (
-    check_officer,
-    make_keyring,
-    make_root,
-    read_documents,
-    read_roots,
-)
-from keyholder.service import post_keyring
+from keyholder.repository import make_keyring, make_root
 from keyholder.terminal import show
+from keyholder.vault import Identity
 
 _LISTS = {
     "addresses": "Addresses",
@@ -124,6 +113,8 @@ def show_keyring(context: typer.Context, json: Json = False) -> None:
         say("  DEVELOPMENT: it protects nobody")
     for name, title in _LISTS.items():
         say(f"  {title}: {show(', '.join(described[name])) or 'none'}")
+    purged = described["purged"]
+    say(f"  Purged: {purged['envelopes']:,} envelopes, {purged['blobs']:,} blobs")
     for epoch in described["epochs"]:
         fallback = ", fallback" if epoch["fallback"] else ""
         locks = " and ".join(epoch["locks"])
@@ -147,9 +138,7 @@ def change(
             "take the place of those listed before.",
         ),
     ],
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Send the keyring to the service at once.")
-    ] = False,
+    publish: Publish = False,
     service: Service = None,
     json: Json = False,
 ) -> None:
@@ -160,32 +149,19 @@ def change(
     --json prints {"keyring": version, "log_keys": [...]}.
     """
     session: Session = context.obj
-    read_coalition(session, service if publish else None)
+    read_coalition(session)
     if not all(map(is_log_key, log_key)):
         raise CoalitionError("coalition-log-key")
-    identity = unlock_identity(session)
-    with hold(session.home):
-        held = read_coalition(session)
-        check_officer(held.keyring, identity.officer_seed)
-        documents = read_documents(held.keyring)
+
+    def list_keys(_identity: Identity, _held: Held, documents: Documents) -> None:
         documents["reporter.json"]["log_keys"] = log_key
-        documents["reporter.json"]["signed_at"] = max(session.now, held.keyring.signed_at)
-        files = make_keyring(
-            read_roots(held.keyring),
-            held.keyring.version + 1,
-            identity.officer_seed,
-            documents,
-            session.now,
-        )
-        newer = accept(session.home, held, files)
+
+    newer = sign_next(session, service, list_keys, publish=publish)
     if json:
         say_json({"keyring": newer.keyring.version, "log_keys": list(newer.keyring.log_keys)})
     else:
         say(f"Keyring {newer.keyring.version} lists {len(log_key)} log keys.")
-    if publish:
-        publish_keyring(session, newer, service)
-    elif not json:
-        say("Next: keyholder coalition publish")
+    finish(session, newer, service, publish=publish, json=json)
 
 
 @group.command()
@@ -208,13 +184,6 @@ def export(
     check_output(file, force=force)
     write_output(file, [write_bundle(held.keyring.files)])
     say(f"Keyring {held.keyring.version} is in {show(str(file))}.")
-
-
-def publish_keyring(session: Session, held: Held, named: str | None) -> None:
-    """POST the keyring and say so. ServiceError."""
-    with reach(session, choose_service(held, named)) as service:
-        post_keyring(service, write_bundle(held.keyring.files))
-    warn(f"Keyring {held.keyring.version} is published.")
 
 
 def write_fingerprint(digits: str) -> str:

@@ -1,19 +1,17 @@
 """keyholder epoch new."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from crypto.locks import new_seed
-from keyholder.commands.coalition import publish_keyring
-from keyholder.commands.options import Json, Service
+from keyholder.commands.options import Json, Publish, Service
 from keyholder.commands.printing import say, say_json
-from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.commands.session import Session
+from keyholder.commands.signing import Documents, finish, sign_next
 from keyholder.epochs import FALLBACK_DAYS, describe_epoch, find_start, keep_epochs, next_number
-from keyholder.held import accept
-from keyholder.home import hold
+from keyholder.held import Held
 from keyholder.moments import write_moment
-from keyholder.repository import check_officer, make_keyring, read_documents, read_roots
 from keyholder.vault import Identity, Seed, read_seeds, write_seeds
 
 _TIMES = ("seal_from", "seal_until", "destroy_after")
@@ -46,9 +44,7 @@ def new(
         bool,
         typer.Option("--fallback", help="An epoch that serves when no other is current."),
     ] = False,
-    publish: Annotated[
-        bool, typer.Option("--publish", help="Send the keyring to the service at once.")
-    ] = False,
+    publish: Publish = False,
     service: Service = None,
     json: Json = False,
 ) -> None:
@@ -59,33 +55,22 @@ def new(
     --json prints {"epoch", "seal_from", "seal_until", "destroy_after", "fallback", "keyring"}.
     """
     session: Session = context.obj
-    read_coalition(session, service if publish else None)
-    identity = unlock_identity(session)
-    with hold(session.home):
-        held = read_coalition(session)
-        check_officer(held.keyring, identity.officer_seed)
+    entry: dict[str, Any] = {}
+
+    def add_epoch(identity: Identity, held: Held, documents: Documents) -> None:
         number = next_number(held.keyring)
         begin = find_start(held.keyring, start, session.now, fallback=fallback)
         seed = new_seed()
-        entry = describe_epoch(
-            number, seed, begin, days or (FALLBACK_DAYS if fallback else 7), fallback=fallback
-        )
-        documents = read_documents(held.keyring)
+        length = days or (FALLBACK_DAYS if fallback else 7)
+        entry.update(describe_epoch(number, seed, begin, length, fallback=fallback))
         reporter = documents["reporter.json"]
         reporter["epochs"] = [*keep_epochs(reporter["epochs"], session.now), entry]
-        reporter["signed_at"] = max(session.now, held.keyring.signed_at)
-        files = make_keyring(
-            read_roots(held.keyring),
-            held.keyring.version + 1,
-            identity.officer_seed,
-            documents,
-            session.now,
-        )
         # The seed first: a keyring whose seed is lost would take reports that nobody can open.
         _keep_seed(session, identity, Seed(number, "A", seed))
-        newer = accept(session.home, held, files)
+
+    newer = sign_next(session, service, add_epoch, publish=publish)
     told = {
-        "epoch": number,
+        "epoch": entry["epoch"],
         **{name: write_moment(entry[name]) for name in _TIMES},
         "fallback": fallback,
         "keyring": newer.keyring.version,
@@ -93,12 +78,9 @@ def new(
     if json:
         say_json(told)
     else:
-        say(f"Epoch {number} seals from {told['seal_from']} until {told['seal_until']}.")
+        say(f"Epoch {told['epoch']} seals from {told['seal_from']} until {told['seal_until']}.")
         say(f"It is in keyring {newer.keyring.version}; its seed is in the vault.")
-    if publish:
-        publish_keyring(session, newer, service)
-    elif not json:
-        say("Next: keyholder coalition publish")
+    finish(session, newer, service, publish=publish, json=json)
 
 
 def _keep_seed(session: Session, identity: Identity, seed: Seed) -> None:

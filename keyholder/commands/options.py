@@ -13,6 +13,9 @@ from reports.places import find_country
 from reports.table import load_table
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+Publish = Annotated[
+    bool, typer.Option("--publish", help="Send the keyring to the service at once.")
+]
 Service = Annotated[
     str | None,
     typer.Option(

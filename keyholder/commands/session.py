@@ -23,6 +23,7 @@ class Surroundings:
     clock: Callable[[], float]  # Unix seconds
     pause: Callable[[float], None]  # waits for so many seconds
     ask: Ask  # asks a question on the terminal without showing the answer
+    confirm: Callable[[str], bool]  # asks on the terminal whether to go on
     environment: Mapping[str, str]
     cost: Cost  # of one guess at a passphrase
 

@@ -19,6 +19,7 @@ from keyholder.envelopes import count, open_envelopes
 from keyholder.errors import ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
+from keyholder.known import Known, read_known
 from keyholder.log import Checked, Told, check_told, fetch_log
 from keyholder.moments import DAY
 from keyholder.service import Service as Reached
@@ -33,14 +34,16 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
     """Fetch the newest keyring and all new envelopes, and check the log. What was cut off goes on.
 
     The checkpoint is compared with all leaves held and with every checkpoint seen before; if it
-    holds, it is cosigned. A keyring that is rolled back, forked or badly signed is refused, and the
+    holds, it is cosigned. An envelope that the service does not give is no finding where a keyring
+    lists it as purged. A keyring that is rolled back, forked or badly signed is refused, and the
     held one stays.
     Exit status 1 says that something was refused or did not match, though the rest was kept.
 
-    --json prints {"new", "held", "purged", "mismatches": [{"index", "code"}],
+    --json prints {"new", "held", "purged": how many of the new ones a keyring lists so,
+    "mismatches": [{"index", "code"}],
     "gaps": [{"first", "last"}], "keyring": {"version", "refused": code or null},
-    "log": {"confirmed": {"size", "root"} or null, "findings": [{"code", "first", "last"}],
-    "cosigned"}}.
+    "log": {"confirmed": {"size", "root"} or null, "cosigners": [holder ids],
+    "findings": [{"code", "first", "last"}], "cosigned"}}.
     """
     session: Session = context.obj
     held = read_coalition(session, service)
@@ -57,7 +60,19 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         ):
             synced = sync_envelopes(reached, identity, database, advance)
             total = count(database)
-            checked = check_told(database, newer.keyring.log_keys, told, session.now)
+            known = read_known(session.home)
+            if _list_removed(synced, known) and refused is None:
+                # It may have been purged by a keyring that came while the download went on.
+                newer, refused = _update_keyring(
+                    session, newer, fetch_keyring(reached, newer.keyring)
+                )
+                known = read_known(session.home)
+            checked = check_told(
+                database, newer.keyring.log_keys, told, session.now, known.holders
+            )
+        removed = _list_removed(synced, known)
+        for place in removed:
+            checked.find("body-removed", place, place)
         whole = not synced.mismatches and not synced.gaps
         cosigned = whole and _cosign(session, reached, identity, told, checked)
     if json:
@@ -65,7 +80,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             {
                 "new": synced.new,
                 "held": total,
-                "purged": synced.purged,
+                "purged": len(synced.missing) - len(removed),
                 "mismatches": [{"index": index, "code": code} for index, code in synced.mismatches],
                 "gaps": [{"first": first, "last": last} for first, last in synced.gaps],
                 "keyring": {
@@ -76,7 +91,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             }
         )
     else:
-        _say(synced, total, newer)
+        _say(synced, len(synced.missing) - len(removed), total, newer)
         say_findings(checked.findings)
         say(describe_confirmed(checked))
     if checked.findings:
@@ -112,12 +127,17 @@ def _cosign(
         return False
 
 
-def _say(synced: Synced, total: int, held: Held) -> None:
+def _list_removed(synced: Synced, known: Known) -> list[int]:
+    """Indexes of new envelopes without a body, which no keyring lists as purged."""
+    return [place for place, id in synced.missing if id not in known.purged]
+
+
+def _say(synced: Synced, purged: int, total: int, held: Held) -> None:
     for index, code in synced.mismatches[:_SHOWN]:
         warn(f"Index {index}: {code}")
     if len(synced.mismatches) > _SHOWN:
         warn(f"… and {len(synced.mismatches) - _SHOWN:,} more: see --json")
     for first, last in synced.gaps[:_SHOWN]:
         warn(f"Indexes {first} to {last} were left out by the service")
-    purged = f", {synced.purged:,} of them purged" if synced.purged else ""
-    say(f"{synced.new:,} new envelopes{purged}; {total:,} held. Keyring {held.keyring.version}.")
+    gone = f", {purged:,} of them purged" if purged else ""
+    say(f"{synced.new:,} new envelopes{gone}; {total:,} held. Keyring {held.keyring.version}.")

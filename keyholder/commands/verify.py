@@ -10,6 +10,7 @@ from keyholder.commands.session import Session
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import FINDINGS, ServiceError
 from keyholder.home import hold
+from keyholder.known import read_known
 from keyholder.log import Checked, Finding, check_held
 from keyholder.vault import require
 
@@ -22,8 +23,12 @@ def verify(context: typer.Context, json: Json = False) -> None:
     Each envelope against its leaf, all leaves against the signed roots. It asks no service and no
     passphrase. Exit status 1 says that something was removed, altered, withheld or forked.
 
-    --json prints {"leaves", "checkpoints", "confirmed": {"size", "root"} or null,
-    "findings": [{"code", "first", "last"}]}; first and last are indexes.
+    An envelope that is missing and that a keyring lists as purged is counted, and is no finding.
+
+    --json prints {"leaves", "checkpoints", "purged": [{"keyring", "count"}], "copies",
+    "confirmed": {"size", "root"} or null, "cosigners": [holder ids],
+    "findings": [{"code", "first", "last"}]}; first and last are indexes; copies are envelopes held
+    here though they are purged.
     """
     session: Session = context.obj
     require(session.home)
@@ -32,14 +37,27 @@ def verify(context: typer.Context, json: Json = False) -> None:
         open_envelopes(session.home) as database,
         show_progress("Checking", None) as advance,
     ):
-        checked = check_held(database, advance)
+        checked = check_held(database, advance, read_known(session.home))
     if json:
         say_json(
-            {"leaves": checked.leaves, "checkpoints": checked.seen, **describe_checked(checked)}
+            {
+                "leaves": checked.leaves,
+                "checkpoints": checked.seen,
+                "purged": [
+                    {"keyring": version, "count": count}
+                    for version, count in sorted(checked.purged.items())
+                ],
+                "copies": checked.copies,
+                **describe_checked(checked),
+            }
         )
     else:
         say_findings(checked.findings)
         say(f"{checked.leaves:,} leaves, {checked.seen:,} checkpoints.")
+        for version, count in sorted(checked.purged.items()):
+            say(f"{count:,} purged by keyring {version}.")
+        if checked.copies:
+            say(f"{checked.copies:,} purged ones are still held here: keyholder purge --local")
         say(describe_confirmed(checked))
     if checked.findings:
         raise ServiceError("log-mismatch")
@@ -50,6 +68,7 @@ def describe_checked(checked: Checked) -> dict[str, Any]:
     size, root = checked.confirmed or (None, None)
     return {
         "confirmed": None if root is None else {"size": size, "root": root.hex()},
+        "cosigners": checked.cosigners,
         "findings": [one._asdict() for one in checked.findings],
     }
 
@@ -59,7 +78,10 @@ def describe_confirmed(checked: Checked) -> str:
     if checked.confirmed is None:
         return "No checkpoint of the log was confirmed yet."
     size, root = checked.confirmed
-    return f"The log is whole up to {size:,} leaves. Root: {root.hex()}"
+    return (
+        f"The log is whole up to {size:,} leaves. Cosigned by {len(checked.cosigners):,} holders. "
+        f"Root: {root.hex()}"
+    )
 
 
 def say_findings(findings: list[Finding]) -> None:

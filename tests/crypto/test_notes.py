@@ -12,6 +12,7 @@ from crypto.checkpoints import (
     Receipt,
     check_receipt,
     cosigner_key,
+    find_cosigners,
     make_cosigner,
     make_log_signer,
     open_checkpoint,
@@ -288,3 +289,16 @@ def test_what_is_written_is_read(text: str) -> None:
     assert note.text == text
     assert is_signed(note, LOG.key)
     assert is_signed(note, COSIGNER.key)
+
+
+def test_cosigners_are_holders_whose_signature_is_true() -> None:
+    other = make_cosigner("f" * 16, bytes(32))
+    text = write_checkpoint(Checkpoint("log", 1, bytes(32)))
+    mine, theirs = sign(COSIGNER, text, 7), sign(other, text, 7)
+    false = Signature(theirs.name, theirs.key_id, theirs.value[:-1] + bytes([theirs.value[-1] ^ 1]))
+    note = Note(text, (false, mine, theirs, sign(COSIGNER, text, 8)))
+    holders = [(HOLDER, COSIGNER.key.public), ("f" * 16, other.key.public)]
+    assert find_cosigners(note, holders) == {HOLDER: mine, "f" * 16: theirs}
+    assert find_cosigners(note, holders[:1]) == {HOLDER: mine}
+    assert find_cosigners(Note(text, (false,)), holders) == {}
+    assert find_cosigners(note, []) == {}

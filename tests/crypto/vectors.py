@@ -9,6 +9,7 @@ from crypto import keyring as keyrings
 from crypto import leaves, locks, opening, sealed_sms, sealing
 from crypto.choosing import sealing_key
 from crypto.envelope import Kind, Suite, read_header
+from crypto.purged import find_purged
 
 FOLDER = Path(__file__).resolve().parent.parent.parent / "spec" / "vectors"
 KINDS = {"report": Kind.REPORT, "follow-up": Kind.FOLLOW_UP, "record": Kind.RECORD}
@@ -161,6 +162,14 @@ def _run_keyring(vector: Vector) -> str:
     return "open"
 
 
+def _run_purged(vector: Vector) -> str:
+    keyring = keyrings.first(vector.hex("pinned root"), keyrings.read_bundle(vector.payload))
+    purged = find_purged(keyring)
+    assert len(purged.envelopes) == int(vector.field("envelopes"))
+    assert len(purged.blobs) == int(vector.field("blobs"))
+    return "open"
+
+
 RUN: dict[str, Callable[[Vector], str]] = {
     "envelope": _run_envelope,
     "peeled": _run_peeled,
@@ -170,4 +179,5 @@ RUN: dict[str, Callable[[Vector], str]] = {
     "sealed-sms": _run_texts,
     "sms-write": _run_write,
     "keyring": _run_keyring,
+    "purged": _run_purged,
 }

@@ -43,8 +43,14 @@ class DeskForTests:
     environment: dict[str, str] = field(default_factory=dict)
     answers: list[str] = field(default_factory=list)
     pauses: list[float] = field(default_factory=list)
+    questions: list[str] = field(default_factory=list)
     now: int = NOW
     by_file: bool = True
+
+    def confirm(self, question: str) -> bool:
+        """Say yes or no as `answers` has it."""
+        self.questions.append(question)
+        return self.answers.pop(0) == "yes"
 
     @property
     def home(self) -> Home:
@@ -61,6 +67,7 @@ class DeskForTests:
             clock=lambda: self.now,
             pause=self.pauses.append,
             ask=lambda _question: self.answers.pop(0),
+            confirm=self.confirm,
             environment=self.environment,
             cost=Cost(passes=1, memory=8),
         )

@@ -11,6 +11,7 @@ from crypto.log import find_root, hash_leaf
 from crypto.notes import is_signed, read_note, read_signatures, write_key
 from keyholder.errors import FINDINGS
 from keyholder.held import read_held
+from keyholder.known import Known
 from keyholder.log import Checked, Told, check_held, check_told
 from tests.keyholder.conftest import NOW, DeskForTests
 from tests.keyholder.fake_service import FakeService
@@ -53,12 +54,25 @@ class TestAnHonestLog:
             told = coalition.done("sync", "--json").json
             root = find_root(hash_leaf(item[1]) for item in service.items)
             confirmed = {"size": size, "root": root.hex()}
-            assert told["log"] == {"confirmed": confirmed, "findings": [], "cosigned": True}
+            assert told["log"] == {
+                "confirmed": confirmed,
+                "cosigners": [],
+                "findings": [],
+                "cosigned": True,
+            }
         checked = coalition.done("verify", "--json").json
-        assert checked == {"leaves": 7, "checkpoints": 2, "confirmed": confirmed, "findings": []}
+        assert checked == {
+            "leaves": 7,
+            "checkpoints": 2,
+            "purged": [],
+            "copies": 0,
+            "confirmed": confirmed,
+            "cosigners": [],
+            "findings": [],
+        }
         out = coalition.done("verify").out
         assert "7 leaves, 2 checkpoints." in out
-        assert f"The log is whole up to 7 leaves. Root: {root.hex()}" in out
+        assert f"whole up to 7 leaves. Cosigned by 0 holders. Root: {root.hex()}" in out
 
     def test_the_cosignature_is_the_holders_and_tells_the_day_alone(
         self, coalition: DeskForTests, service: FakeService
@@ -122,7 +136,7 @@ class TestWhatTheServiceDoes:
         fill(coalition, service, 9)
         service.items[2][2] = None
         service.items[4][2] = service.items[4][2][:-1] + b"!"
-        assert coalition.run("sync", "--json").json["log"]["findings"] == []
+        assert sync(coalition) == [("body-removed", 2, 2)]
         assert verify(coalition) == [("body-removed", 2, 2), ("body-altered", 4, 4)]
         other = [item[1] for item in service.items]
         other[7] = other[7][:-1] + b"!"
@@ -467,6 +481,6 @@ def test_progress_counts_every_row(coalition: DeskForTests, service: FakeService
     coalition.done("sync")
     counted: list[int] = []
     database = sqlite3.connect(coalition.home.envelopes)
-    assert check_held(database, counted.append).leaves == 3
+    assert check_held(database, counted.append, Known()).leaves == 3
     database.close()
     assert counted == [3]

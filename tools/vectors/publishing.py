@@ -1,6 +1,7 @@
 """Publishes the keyrings of the vectors: three officers, two of whom must sign."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from tuf.api.metadata import Root, Targets
 
@@ -36,11 +37,13 @@ def publish(
     root: bytes = b"",
     snapshot: bool = True,
     change: Callable[[Targets], None] | None = None,
+    more: Mapping[str, bytes] | None = None,
 ) -> Files:
-    """All files of a keyring of this version."""
+    """All files of a keyring of this version; `more` are further targets by path."""
     contents = {
         "reporter.json": write_json(REPORTER) if reporter is None else reporter,
         "holders.json": write_json(HOLDERS) if holders is None else holders,
+        **(more or {}),
     }
     targets = make_targets(contents, version=version, now=NOW)
     if change:
@@ -63,7 +66,8 @@ def snapshot_files(version: int, signers: tuple[bytes, ...] = OFFICERS[:2]) -> F
     }
 
 
-def keyring_case(
+def publishing_case(
+    kind: str,
     name: str,
     expect: str,
     comment: str,
@@ -72,11 +76,16 @@ def keyring_case(
     current: Mapping[str, bytes] | None = None,
     pinned: bytes = b"",
 ) -> Case:
+    """A case whose payload is a bundle, read from a pinned root."""
     bundle = files if isinstance(files, bytes) else write_bundle(files)
     fields = [("pinned root", (pinned or root_bytes()).hex())]
     if current is not None:
         fields.append(("current", write_bundle(current).hex()))
-    return Case(f"keyring-{name}", expect, comment, "keyring", [*fields, *more], bundle)
+    return Case(f"{kind}-{name}", expect, comment, kind, [*fields, *more], bundle)
+
+
+keyring_case = partial(publishing_case, "keyring")
+"""A case of kind `keyring`."""
 
 
 def leave_out(files: Files, part: str) -> Files:

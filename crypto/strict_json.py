@@ -1,0 +1,91 @@
+"""Strict JSON for the files of a keyring: one reading alone, in printable ASCII, without fractions.
+
+See spec/keyring-v1.md. Everything here raises KeyringError: keyring-json, keyring-format,
+keyring-field, keyring-key.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+from crypto.errors import KeyringError
+
+_HEX = re.compile(r"[0-9a-f]*", re.ASCII)
+_PRINTABLE = re.compile(r"[ -~]*")
+_PRINTABLE_LINES = re.compile(rb"[\n -~]*")
+
+
+def read_json(data: bytes, expected: str) -> Mapping[str, Any]:
+    """The fields of a file whose `format` is `expected`."""
+    if not _PRINTABLE_LINES.fullmatch(data):
+        raise KeyringError("keyring-json")
+    try:
+        value = json.loads(
+            data,
+            object_pairs_hook=_refuse_duplicates,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+            parse_int=_parse_integer,
+        )
+    except (ValueError, RecursionError):
+        raise KeyringError("keyring-json") from None
+    fields = read_object(value)
+    if fields.get("format") != expected:
+        raise KeyringError("keyring-format")
+    return fields
+
+
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields = dict(pairs)
+    # Names and texts may be written with escapes: what they stand for must be printable ASCII too.
+    texts = [*fields, *(value for value in fields.values() if isinstance(value, str))]
+    if len(fields) != len(pairs) or not all(map(is_printable, texts)):
+        raise KeyringError("keyring-json")
+    return fields
+
+
+def _refuse_number(_: str) -> NoReturn:
+    raise KeyringError("keyring-json")
+
+
+def _parse_integer(digits: str) -> int:
+    # 16 digits hold every integer that JavaScript keeps exact.
+    if len(digits) > 16 or digits.startswith("-"):
+        raise KeyringError("keyring-json")
+    return int(digits)
+
+
+def read_object(value: object) -> Mapping[str, Any]:
+    """`value`, which must be an object."""
+    if not isinstance(value, dict):
+        raise KeyringError("keyring-field")
+    return value
+
+
+def read_list(fields: Mapping[str, Any], name: str, longest: int) -> list[Any]:
+    """The list of that name, of at most `longest` entries."""
+    value = fields.get(name)
+    if not isinstance(value, list) or len(value) > longest:
+        raise KeyringError("keyring-field")
+    return value
+
+
+def read_integer(fields: Mapping[str, Any], name: str, biggest: int) -> int:
+    """The integer of that name, from 0 to `biggest`."""
+    value = fields.get(name)
+    if type(value) is not int or value > biggest:
+        raise KeyringError("keyring-field")
+    return value
+
+
+def read_hex(value: object, digits: int) -> str:
+    """`value`, which must be exactly so many lower-case hex digits."""
+    if not isinstance(value, str) or len(value) != digits or not _HEX.fullmatch(value):
+        raise KeyringError("keyring-key")
+    return value
+
+
+def is_printable(text: str) -> bool:
+    """Whether a text is printable ASCII."""
+    return _PRINTABLE.fullmatch(text) is not None

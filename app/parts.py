@@ -71,7 +71,7 @@ def make_room(connection: Connection, part: PartWork, memory: Memory, limits: Li
 def delete_slices(connection: Connection, envelope: bytes) -> int:
     """Deletes the slices that are this envelope's, if it came as texts. Returns how many bytes.
 
-    Where a forger's envelope shares a true slice, that one goes with it (docs/adr/0023).
+    Where a forger's envelope shares a true slice, that one goes with it (docs/adr/0022).
     """
     try:
         slices = cut_slices(envelope)

@@ -3,7 +3,7 @@
 A leader that stands still closes no connection: its kernel goes on answering for it, so TCP's
 timers see nothing, and whoever waits for a commit waits until somebody pulls the plug. Here each
 statement has a time. When it is over, the session is given up, and what was in it counts as lost:
-it may have been committed or not, and its senders try again (docs/adr/0027).
+it may have been committed or not, and its senders try again (docs/adr/0025).
 """
 
 from typing import Any, TypeVar

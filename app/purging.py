@@ -7,7 +7,7 @@ from app.purges import BLOB, DONE, ENVELOPE, delete_due, find_due, is_noted, not
 from app.store import Store
 from crypto.purged import Purged
 
-DeleteBlob = Callable[[bytes], Awaitable[None]]
+DeleteBlob = Callable[[bytes], Awaitable[object]]
 """Deletes the blob of an id (SHA-256, 32 bytes); does nothing if it is not there. Raises
 StoreError.
 """

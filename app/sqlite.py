@@ -37,7 +37,7 @@ PRAGMAS: tuple[tuple[str, str, object], ...] = (
 )
 
 PAGE_BYTES = 16 * 1024
-"""Of databases that are made from now on (docs/adr/0025). With SQLite's 4 KiB a page holds one
+"""Of databases that are made from now on (docs/adr/0023). With SQLite's 4 KiB a page holds one
 envelope of the 2,048 B class and is half empty.
 """
 INSERT_ROWS = 256

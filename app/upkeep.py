@@ -46,8 +46,8 @@ async def run_upkeep(
             if swept != store.day:
                 swept = await store.sweep()
                 _warn(keyrings, int(clock()))
-        except StoreError as error:
-            logger.warning("code=%s task=upkeep", error.code)
+        except Exception as error:  # noqa: BLE001 -- an upkeep that ended would do so unheard
+            _note(error)
         await _wait(store, keyrings, purged, interval, delete_blob)
 
 
@@ -67,16 +67,25 @@ async def _wait(
     clock = asyncio.get_running_loop().time
     end = clock() + interval
     crowd = store.limits.pending_envelopes
-    while (left := end - clock()) > 0 and store.pending < crowd:
-        await asyncio.sleep(min(left, LOOK_SECONDS))
+    while True:
+        await asyncio.sleep(max(0.0, min(end - clock(), LOOK_SECONDS)))
         with suppress(StoreError):  # whoever needs the database is told
             await keyrings.refresh()
+        if clock() >= end or store.pending >= crowd:
+            return
         if keyrings.purged is not done:
             done = keyrings.purged
             try:
                 await purge(store, done, delete_blob)
-            except StoreError as error:
-                logger.warning("code=%s task=purge", error.code)
+            except Exception as error:  # noqa: BLE001 -- as above
+                _note(error)
+
+
+def _note(error: Exception) -> None:
+    if isinstance(error, StoreError):
+        logger.warning("code=%s task=upkeep", error.code)
+    else:  # a fault of ours: no traceback, its message could hold input
+        logger.error("code=upkeep-fault type=%s", type(error).__name__)
 
 
 def _warn(keyrings: Keyrings, now: int) -> None:

@@ -195,9 +195,7 @@ def check_held(
         cosigners = list_cosigners(one.note, known.holders)
         if (one.size, one.root) == checked.confirmed:
             checked.cosigners = sorted({*checked.cosigners, *cosigners})
-        elif cosigners and (
-            one.size > checked.leaves or held.get(one.size, one.root) != one.root
-        ):
+        elif cosigners and (one.size > checked.leaves or held.get(one.size, one.root) != one.root):
             checked.find("log-split", 0, one.size - 1)
     return checked
 

@@ -67,9 +67,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
                     session, newer, fetch_keyring(reached, newer.keyring)
                 )
                 known = read_known(session.home)
-            checked = check_told(
-                database, newer.keyring.log_keys, told, session.now, known.holders
-            )
+            checked = check_told(database, newer.keyring.log_keys, told, session.now, known.holders)
         removed = _list_removed(synced, known)
         for place in removed:
             checked.find("body-removed", place, place)

@@ -40,6 +40,7 @@ HEAD_LOCK = 0x48454C49
 ROUND_LOCK = 0x48454C4A
 """Key of the advisory lock of the replica whose turn it is to sequence, for a session."""
 SCHEMA_WAIT_MILLISECONDS = 3000
+MIGRATION_WAIT_MILLISECONDS = 60_000
 
 FULL = (errors.DiskFull,)
 BUSY = (
@@ -162,14 +163,15 @@ def lock_head(connection: Connection) -> None:
 
 
 def lock_schema(connection: Connection) -> None:
-    """For a migration: one at a time, and none waits long, since intake would wait behind it. Once
-    it has the lock, it takes the time it needs.
+    """For a migration: one at a time. It may wait for another one, and take the time it needs, but
+    not wait long for a table, since intake would wait behind it.
     """
-    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SCHEMA_WAIT_MILLISECONDS}")
-    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (HEAD_LOCK,))
-    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
     session: Any = connection.connection.driver_connection
     session.answer_seconds = None
+    connection.exec_driver_sql("SET LOCAL idle_in_transaction_session_timeout = 0")
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {MIGRATION_WAIT_MILLISECONDS}")
+    connection.exec_driver_sql("SELECT pg_advisory_xact_lock(%s)", (HEAD_LOCK,))
+    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {SCHEMA_WAIT_MILLISECONDS}")
 
 
 def take_turn(connection: Connection) -> bool:

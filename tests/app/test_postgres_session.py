@@ -5,6 +5,7 @@ import contextlib
 import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,26 @@ def test_a_migration_takes_its_time(postgres_place: Place) -> None:
     with engine.connect() as connection, connection.begin():
         postgres.lock_schema(connection)
         connection.execute(text(f"SELECT pg_sleep({2 * SOON})"))
+    engine.dispose()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_migration_waits_for_another_one(
+    postgres_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replicas that start together: intake does not wait for the head, so this may take a while."""
+    monkeypatch.setattr(postgres, "SCHEMA_WAIT_MILLISECONDS", 100)
+    engine = postgres.open_engine(postgres_place.url, writes=True)
+    look = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+    with ThreadPoolExecutor(1) as pool, engine.connect() as connection, connection.begin():
+        postgres.lock_schema(connection)
+        waiting = pool.submit(upgrade, postgres_place.url)
+        while not connection.execute(look).scalar():
+            assert not waiting.done()
+        connection.execute(text(f"SELECT pg_sleep({2 * SOON})"))
+        assert not waiting.done()
+        connection.rollback()
+        waiting.result(60)
     engine.dispose()
 
 

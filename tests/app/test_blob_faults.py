@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from http.client import HTTPConnection, HTTPException
@@ -75,11 +76,12 @@ def start_service(place: Place) -> Iterator[tuple[tuple[str, int], subprocess.Po
             env={**os.environ, "PYTHONPATH": str(ROOT)},
             stderr=subprocess.DEVNULL,
         )
-        try:
-            yield listener.getsockname(), process
-        finally:
-            process.kill()
-            process.wait(20)
+        address = listener.getsockname()
+    try:  # the listener is the service's alone now, and ends with it
+        yield address, process
+    finally:
+        process.kill()
+        process.wait(20)
 
 
 def call(
@@ -115,10 +117,13 @@ def test_killed_in_the_middle_and_resumed(place: Place) -> None:
             offsets.append(offset)
 
             def drip(start: int, victim: subprocess.Popen[bytes]) -> Iterator[bytes]:
-                """More than a piece, then the kill, in the middle of whatever it is doing."""
+                """More than a piece, and the kill while it keeps the second one."""
                 end = start + 700_000 + chance.randrange(500_000)
+                pieces = list_pieces(place)
                 for position in range(start, end, 20_000):
                     yield data[position : position + 20_000]
+                while len(list_pieces(place) - pieces) < 2 and victim.poll() is None:
+                    time.sleep(0.005)
                 victim.send_signal(signal.SIGKILL)
                 yield data[end : end + 1]
 

@@ -16,7 +16,8 @@ from tests.app.running import Place
 from tools.make_openapi import FILE
 
 schemathesis.serializer.alias(
-    ["application/cbor", "application/cbor-seq"], "application/octet-stream"
+    ["application/cbor", "application/cbor-seq", "application/offset+octet-stream"],
+    "application/octet-stream",
 )
 CHECKS = [
     not_a_server_error,

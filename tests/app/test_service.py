@@ -283,7 +283,7 @@ def test_no_input_in_answers_or_logs(place: Place, caplog: pytest.LogCaptureFixt
         assert CANARY not in str(dict(answer.headers))
     ours = [record for record in caplog.records if not record.name.startswith(("httpx", "asyncio"))]
     assert CANARY not in "".join(record.getMessage() for record in ours)
-    for file in place.folder.iterdir():
+    for file in filter(Path.is_file, place.folder.rglob("*")):
         assert raw not in file.read_bytes()
 
 

@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -66,6 +66,11 @@ def finish(url: str, log_seed: bytes) -> None:
     asyncio.run(run())
 
 
+@cache
+def _find_id(number: int) -> bytes:
+    return envelope_id(write_envelope(number))
+
+
 def _count_pending(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(PENDING)).scalar_one())
 
@@ -105,7 +110,7 @@ def audit(
         ids = set()
     finally:
         engine.dispose()
-    given = {number: envelope_id(write_envelope(number)) for number in sent}
+    given = {number: _find_id(number) for number in sent}
     _expect(found, ids <= set(given.values()), "there are envelopes that nobody sent")
     found.lost = [number for number in acknowledged if given[number] not in ids]
     _expect(found, not found.lost, f"{len(found.lost)} acknowledged envelopes are lost")

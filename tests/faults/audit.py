@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -19,7 +19,7 @@ from app.entries import prefix_of
 from app.log import CHECKPOINT, LEAF, LEAF_ID, Log
 from app.sequencing import PENDING
 from app.store import BODY, Store
-from app.tiles import read_hashes
+from app.tiles import Tiles, make_reader
 from crypto.checkpoints import make_log_signer, open_checkpoint
 from crypto.envelope import envelope_id, read_header
 from crypto.leaves import envelope_leaf, find_digest
@@ -156,7 +156,7 @@ def _check_log(
     _expect(found, not told, "a checkpoint was signed over leaves that are not there")
     rows = connection.execute(select(LEAF_ID.c.id_prefix, LEAF_ID.c.log_index))
     _expect(found, {(row[0], row[1]) for row in rows} == prefixes, "an index is wrong")
-    kept = find_range(0, frontier.size, partial(read_hashes, connection))
+    kept = find_range(0, frontier.size, make_reader(connection, Tiles()))
     _expect(found, kept == frontier.find_root(), "a kept hash is wrong")
     found.leaves = frontier.size
 

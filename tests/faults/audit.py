@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -19,7 +19,7 @@ from app.entries import prefix_of
 from app.log import CHECKPOINT, LEAF, LEAF_ID, Log
 from app.sequencing import PENDING
 from app.store import BODY, Store
-from app.tiles import read_hashes
+from app.tiles import Tiles, make_reader
 from crypto.checkpoints import make_log_signer, open_checkpoint
 from crypto.envelope import envelope_id, read_header
 from crypto.leaves import envelope_leaf, find_digest
@@ -66,6 +66,11 @@ def finish(url: str, log_seed: bytes) -> None:
     asyncio.run(run())
 
 
+@cache
+def _find_id(number: int) -> bytes:
+    return envelope_id(write_envelope(number))
+
+
 def _count_pending(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(PENDING)).scalar_one())
 
@@ -105,7 +110,7 @@ def audit(
         ids = set()
     finally:
         engine.dispose()
-    given = {number: envelope_id(write_envelope(number)) for number in sent}
+    given = {number: _find_id(number) for number in sent}
     _expect(found, ids <= set(given.values()), "there are envelopes that nobody sent")
     found.lost = [number for number in acknowledged if given[number] not in ids]
     _expect(found, not found.lost, f"{len(found.lost)} acknowledged envelopes are lost")
@@ -151,7 +156,7 @@ def _check_log(
     _expect(found, not told, "a checkpoint was signed over leaves that are not there")
     rows = connection.execute(select(LEAF_ID.c.id_prefix, LEAF_ID.c.log_index))
     _expect(found, {(row[0], row[1]) for row in rows} == prefixes, "an index is wrong")
-    kept = find_range(0, frontier.size, partial(read_hashes, connection))
+    kept = find_range(0, frontier.size, make_reader(connection, Tiles()))
     _expect(found, kept == frontier.find_root(), "a kept hash is wrong")
     found.leaves = frontier.size
 

@@ -61,6 +61,8 @@ class Load:
         self._first = first
         self._next = [first + client * OWN for client in range(clients)]
         self._ended = threading.Event()
+        self._going = threading.Event()
+        self._going.set()
         self.acknowledged: list[int] = []
         """The ledger."""
         self.seen: dict[bytes, None] = {}
@@ -111,6 +113,15 @@ class Load:
             self._ended.wait(PAUSE_SECONDS)
         raise AssertionError(f"nothing is acknowledged any more; refused: {self.refused}")
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Nobody begins to send for the time of the block."""
+        self._going.clear()
+        try:
+            yield
+        finally:
+            self._going.set()
+
     def wait(self, seconds: float) -> None:
         """Lets the load go on for so long."""
         self._ended.wait(seconds)
@@ -125,6 +136,7 @@ class Load:
             numbers = list(range(start, start + count))
             cut = choice.random() < 0.2
             while numbers and not self._ended.is_set():
+                self._going.wait()
                 try:
                     numbers = self._try(outbox, numbers, start + count, cut=cut)
                 except (OSError, AssertionError):

@@ -17,11 +17,14 @@ from crypto.checkpoints import make_log_signer
 from crypto.notes import NoteKey
 from tests.conftest import ROOT
 from tests.faults.machine import end_with_parent
+from tests.faults.nursery import Child, start_loaded
 
 BIN = Path(sys.executable).absolute().parent
 SERVE = (str(BIN / "heliograph"), "serve")
 START_SECONDS = 180
 LISTENS = "Listening on"
+SETTLED = "code=keyring-missing"
+"""What it says at the end of its first round: none of these services has a keyring."""
 
 
 def serve_weakly(synchronous: str, read_back: int) -> tuple[str, ...]:
@@ -94,6 +97,9 @@ class Place:
         """Starts it and does not wait. What it says goes to a file beside the data folder."""
         self.data.mkdir(parents=True, exist_ok=True)
         output = self.data.parent / f"{self.data.name}.out"
+        output.write_bytes(b"")
+        if command == SERVE and not wrap and not self.environ:
+            return Running(start_loaded(SERVE[1:], self.make_environ(), output), output)
         with output.open("wb") as file:
             process = subprocess.Popen(
                 [*wrap, *command],
@@ -131,22 +137,29 @@ class Place:
 
 @dataclass
 class Running:
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | Child"
     output: Path
 
     def read_output(self) -> str:
         return self.output.read_text(errors="replace")
 
-    def wait_ready(self, seconds: float = START_SECONDS) -> bool:
+    def wait_ready(self) -> bool:
         """Until it listens. False: it ended before."""
-        end = time.monotonic() + seconds
+        return self._wait_for_words(LISTENS)
+
+    def wait_settled(self) -> None:
+        """Until its first round of upkeep is done, so that it writes nothing by itself."""
+        assert self._wait_for_words(SETTLED), self.read_output()
+
+    def _wait_for_words(self, words: str) -> bool:
+        end = time.monotonic() + START_SECONDS
         while time.monotonic() < end:
-            if LISTENS in self.read_output():
+            if words in self.read_output():
                 return True
             if self.process.poll() is not None:
                 return False
             time.sleep(0.02)
-        raise AssertionError(f"the service does not start: {self.read_output()}")
+        raise AssertionError(f"the service does not say {words}: {self.read_output()}")
 
     def kill(self) -> None:
         """SIGKILL, now."""

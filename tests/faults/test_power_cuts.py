@@ -55,7 +55,7 @@ class Campaign:
                     load.wait(self._chance.uniform(0, LONGEST) if number else 0)
                     promised = self.promised + load.acknowledged
                     told = [*self.told, *load.seen]
-                    with self._disk.cut() as folder:
+                    with self._disk.cut() as folder, load.paused():
                         sent = [*self._sent, *load.sent]
                         place = Place(folder / "data", self.place.port)
                         if finishing:

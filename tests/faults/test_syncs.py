@@ -76,7 +76,8 @@ def test_in_sqlite(tmp_path: Path, tell) -> None:
             pass  # the database is made
         wal = str(place.data / "store.db-wal")
         wrap = ("strace", "-D", "-f", "-qq", "-o", str(trace), "-P", wal, "-e", "trace=fdatasync")
-        with place.serving(wrap=wrap):
+        with place.serving(wrap=wrap) as running:
+            running.wait_settled()
             compare(place, Syncs(trace), tell)
 
 
@@ -91,8 +92,10 @@ def test_in_postgresql(tmp_path: Path, tell) -> None:
     try:
         with server.make_database() as url, reserve_port() as port:
             place = Place(tmp_path / "data", port, url=url, interval=FAR)
-            with place.serving(), tracing(find_backends(url), tmp_path / "trace") as syncs:
-                compare(place, syncs, tell)
+            with place.serving() as running:
+                running.wait_settled()
+                with tracing(find_backends(url), tmp_path / "trace") as syncs:
+                    compare(place, syncs, tell)
     finally:
         stop_postgres(server)
 

@@ -7,8 +7,9 @@ from typing import Any
 from sqlalchemy import Connection, Select, func, select
 
 from app.auditing import is_envelope
-from app.entries import make_entry
+from app.entries import LEAF_ID_START, make_entry
 from app.faults import Faults
+from app.purges import ENVELOPE, PURGE
 from app.tables import LogBody, LogLeaf, Pending
 from crypto.errors import EnvelopeError
 from crypto.leaves import read_leaf
@@ -29,6 +30,8 @@ class BodiesAudit:
     next: int = 0
     bodies: int = 0
     """Bodies that were there."""
+    purged: int = 0
+    """Bodies that are gone because a keyring listed them."""
     faults: Faults = field(default_factory=Faults)
 
 
@@ -37,7 +40,7 @@ def audit_bodies(connection: Connection, audit: BodiesAudit) -> int:
     place = LEAF.c.log_index
     wanted = _select().where(place >= audit.next, place < audit.size).order_by(place).limit(ROWS)
     rows = connection.execute(wanted).all()
-    _check_rows(audit, rows)
+    _check_rows(connection, audit, rows)
     if rows:
         audit.next = rows[-1][0] + 1
     else:
@@ -49,7 +52,8 @@ def audit_bodies(connection: Connection, audit: BodiesAudit) -> int:
 
 def audit_some_bodies(connection: Connection, audit: BodiesAudit, indexes: Sequence[int]) -> None:
     """Reads the bodies of these indexes, at most ROWS of them."""
-    _check_rows(audit, connection.execute(_select().where(LEAF.c.log_index.in_(indexes))))
+    query = _select().where(LEAF.c.log_index.in_(indexes)).order_by(LEAF.c.log_index)
+    _check_rows(connection, audit, connection.execute(query).all())
 
 
 def audit_pending(connection: Connection, after: int, faults: Faults) -> tuple[int, int]:
@@ -78,13 +82,24 @@ def find_body_fault(leaf: bytes, body: bytes | None) -> str | None:
     return None if entry.leaf == leaf else "body-altered"
 
 
-def _check_rows(audit: BodiesAudit, rows: Iterable[Any]) -> None:
+def _check_rows(connection: Connection, audit: BodiesAudit, rows: Iterable[Any]) -> None:
+    missing = {}
     for index, leaf, body in rows:
         if body is not None:
             audit.bodies += 1
         fault = find_body_fault(leaf, body)
-        if fault is not None:
+        if fault == "body-missing":
+            missing[index] = leaf[LEAF_ID_START:]
+        elif fault is not None:
             audit.faults.add(fault, index)
+    if missing:
+        wanted = (PURGE.c.kind == ENVELOPE) & PURGE.c.id.in_(missing.values())
+        listed = set(connection.execute(select(PURGE.c.id).where(wanted)).scalars())
+        for index, id in missing.items():
+            if id in listed:
+                audit.purged += 1
+            else:
+                audit.faults.add("body-missing", index)
 
 
 def _select() -> Select[Any]:

@@ -26,6 +26,8 @@ ROWS, ROWS_SMALL, ROWS_BIG = 256, 8192, 16
 """Rows that are held at once: of envelopes (at most 9 MB), of some bytes each, of files and notes
 (at most 16 MB).
 """
+MADE = frozenset({"blob_room", "state"})
+"""Tables of one row, which a migration puts there."""
 Advance = Callable[[int], None]
 Mark = tuple[int, ...]
 
@@ -73,11 +75,11 @@ def write_revision(connection: Connection, revision: str) -> None:
 
 
 def has_rows(connection: Connection) -> bool:
-    """Whether anything is in the store but the row of `state` that a migration puts there."""
+    """Whether anything is in the store but the rows that migrations put there."""
     return any(
         connection.execute(select(*table.primary_key.columns).limit(1)).first() is not None
         for table in list_tables()
-        if table.name != "state"
+        if table.name not in MADE
     )
 
 
@@ -141,6 +143,7 @@ def prove(connection: Connection, advance: Advance) -> Proof:
     """Reads a whole store again: the log, every body, all that is pending.
 
     A body that is not there is no fault here: it is not in the source either, or the sums differ.
+    The doctor tells what was removed from what was purged.
     """
     proof = Proof(read_log(connection, advance))
     bodies = BodiesAudit(proof.audit.size)

@@ -85,7 +85,7 @@ FAULTS: Mapping[str, str] = {
     "checkpoint-altered": "A checkpoint's row does not say what its note says.",
     "tile-missing": "A kept hash of the log is gone.",
     "tile-wrong": "A kept hash of the log is not that of its leaves.",
-    "body-missing": "An envelope is gone, and its leaf is there.",
+    "body-missing": "An envelope is gone, its leaf is there, and no keyring listed it as purged.",
     "body-altered": "An envelope is not the one of its leaf.",
     "body-surplus": "A body is there without a leaf of an envelope.",
     "pending-altered": "An envelope that waits for its index is not the one of its leaf.",

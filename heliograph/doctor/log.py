@@ -77,7 +77,7 @@ def check_bodies(deployment: Deployment) -> Iterator[Finding]:
         with deployment.show_progress("Reading every body", size) as advance:
             while count := deployment.read(lambda connection: audit_bodies(connection, audit)):
                 advance(count)
-        said = f"Bodies that are those of their leaves: {audit.bodies:,}, all of them."
+        said = f"Bodies that are those of their leaves: {audit.bodies:,}, all that are not purged."
     else:
         picked = sorted(random.SystemRandom().sample(range(size), SAMPLE))
         with deployment.show_progress("Reading some bodies", SAMPLE) as advance:
@@ -91,7 +91,7 @@ def check_bodies(deployment: Deployment) -> Iterator[Finding]:
         said += "reads all."
     yield from tell_faults(audit.faults)
     if not audit.faults:
-        yield ok(said)
+        yield ok(f"{said} Purged: {audit.purged:,}." if audit.purged else said)
 
 
 def check_pending(deployment: Deployment) -> Iterator[Finding]:

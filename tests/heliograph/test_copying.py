@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, Executable, delete, insert, select, update
 from typer.testing import CliRunner
 
 from app import copying
@@ -18,7 +18,7 @@ from app.databases import choose_database
 from app.errors import StoreUnavailable
 from app.keyrings import Keyrings
 from app.store import BODY, LEAF, Store
-from app.tables import SCHEMA_REVISION
+from app.tables import METADATA, SCHEMA_REVISION
 from heliograph.command import make_command
 from heliograph.copying import transfer
 from heliograph.copying.transfer import copy_store
@@ -54,6 +54,25 @@ def fill(place: Place) -> None:
         await store.sweep()
 
     place.run(run)
+    spoil(place, *make_blob_rows())
+
+
+def make_blob_rows() -> list[Executable]:
+    """A finished blob, an upload under way, and what a keyring listed."""
+    tables = METADATA.tables
+    stems = (b"s" * 16, b"t" * 16)
+    return [
+        *(
+            insert(tables["blob_piece"]).values(stem=stem, start=0, length=9, turn=b"u" * 16)
+            for stem in stems
+        ),
+        insert(tables["blob"]).values(id=b"b" * 32, stem=stems[0], length=9),
+        insert(tables["blob_upload"]).values(
+            address=b"a" * 32, stem=stems[1], length=1 << 40, received=9, turn=None, day=20_000
+        ),
+        update(tables["blob_room"]).values(unfinished=1 << 40, kept=9),
+        insert(tables["purge"]).values(kind=1, id=b"p" * 32, state=1),
+    ]
 
 
 def read_rows(url: str) -> Rows:

@@ -6,6 +6,7 @@ from sqlalchemy import delete, insert, select, update
 from app.auditing import CHECKPOINT, LEAF, LEAF_ID, Tree, audit_log
 from app.auditing_bodies import BODY, PENDING
 from app.entries import prefix_of
+from app.purges import BLOB, DONE, ENVELOPE, PURGE
 from app.sequencing import KEYRING
 from app.store import Store
 from app.tiles import LOG_TILE
@@ -40,7 +41,7 @@ def test_a_good_log_passes(deployment: Deployment, check: str) -> None:
 
 def test_what_is_good_is_counted(deployment: Deployment) -> None:
     assert f"{COUNT + 1}; checkpoints that agree: 2" in find_said(deployment, "log.leaves")
-    assert f"{COUNT}, all of them" in find_said(deployment, "log.bodies")
+    assert f"{COUNT}, all that are not purged." in find_said(deployment, "log.bodies")
     assert "came: 5." in find_said(deployment, "log.pending")
 
 
@@ -160,6 +161,21 @@ def test_bodies_are_compared(place: Place, deployment: Deployment) -> None:
     said = find_said(deployment, "log.bodies")
     assert "Index 11." in said
     assert "Index 12 to 13." in said
+
+
+def test_what_was_purged_is_not_what_was_removed(place: Place, deployment: Deployment) -> None:
+    leaves = [read_leaf(deployment, index) for index in (11, 12)]
+    spoil(
+        place,
+        delete(BODY).where(BODY.c.log_index.in_([11, 12])),
+        insert(PURGE).values(kind=ENVELOPE, id=leaves[0][7:], state=DONE),
+        insert(PURGE).values(kind=BLOB, id=leaves[1][7:], state=DONE),  # a blob's id is another's
+    )
+    assert find_codes(deployment, "log.bodies") == ["body-missing"]
+    assert "Index 12." in find_said(deployment, "log.bodies")
+    spoil(place, insert(PURGE).values(kind=ENVELOPE, id=leaves[1][7:], state=DONE))
+    assert find_codes(deployment, "log.bodies") == []
+    assert "Purged: 2." in find_said(deployment, "log.bodies")
 
 
 def _digest(connection: object) -> bytes:

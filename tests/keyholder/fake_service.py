@@ -71,6 +71,11 @@ class FakeService:
         return b"".join(cbor2.dumps(item) for item in self.items if item[0] > after)
 
 
+def flip_last(data: bytes) -> bytes:
+    """The same bytes but for the last bit."""
+    return data[:-1] + bytes((data[-1] ^ 1,))
+
+
 @contextmanager
 def serve() -> Iterator[FakeService]:
     """The service on a port of its own, until the block ends."""

@@ -13,7 +13,7 @@ from crypto.purged import MAX_PURGED, Purged, find_purged
 from keyholder.held import read_held
 from keyholder.purging import describe_purged
 from tests.keyholder.conftest import DeskForTests
-from tests.keyholder.fake_service import FakeService
+from tests.keyholder.fake_service import FakeService, flip_last
 from tests.keyholder.test_log import fill, sync, verify
 
 OTHER = hashlib.sha256(b"never seen").hexdigest()
@@ -270,7 +270,7 @@ class TestCopies:
     ) -> None:
         fill(coalition, service, 2)
         coalition.done("purge", *list_ids(service, 1), "--yes", "--publish")
-        service.items[1][2] = service.items[1][2][:-1] + b"!"
+        service.items[1][2] = flip_last(service.items[1][2])
         coalition.run("sync")
         assert coalition.done("purge", "--local", "--json").json == {"deleted": 0}
         with sqlite3.connect(coalition.home.envelopes) as database:

@@ -15,7 +15,7 @@ from heliograph.settings import PREFIX, SECRET_FILES
 OTHERS = 0o077
 ANYBODY = 0o007
 KEY_BYTES = {"log.key": 32, "gateway.key": 32}
-SECRET_KEYS = ("path_secret", "auth_token", "database_url")
+SECRET_KEYS = ("path_secret", "auth_token", "database_url", "blob_s3_secret")
 
 
 def check_folder(deployment: Deployment) -> Iterator[Finding]:

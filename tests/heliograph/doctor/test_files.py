@@ -88,6 +88,7 @@ def test_secrets_inside_the_settings_count_too(deployment: Deployment, tmp_path:
     for environ in (
         {"HELIOGRAPH_PROVIDERS": json.dumps([{"name": "twilio", "path_secret": SECRET}])},
         {"HELIOGRAPH_DATABASE_URL": "sqlite:///x"},
+        {"HELIOGRAPH_BLOB_S3_SECRET": SECRET},
     ):
         found = find_codes(replace(deployment, environ=environ), "files.secrets")
         assert found == ["secret-in-environment"]

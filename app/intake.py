@@ -5,12 +5,14 @@ that counts, because every phone of a nation sends at once. It answers after COM
 before.
 """
 
+import asyncio
+
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.batch_intake import take_batch
 from app.bodies import read_body
 from app.entries import make_entry
-from app.errors import RequestRefused
+from app.errors import RequestRefused, StoreUnavailable
 from app.handlers import log_fault
 from app.limits import Limits
 from app.problems import code_of, make_incident, make_response
@@ -31,19 +33,23 @@ def create_intake(store: Store, limits: Limits) -> ASGIApp:
     async def intake(scope: Scope, receive: Receive, send: Send) -> None:
         try:
             answer, close = await _take(scope, receive, store, limits)
+        except asyncio.CancelledError:  # the server stops, and has waited for long enough
+            failure: Exception = StoreUnavailable()
         except Exception as error:  # noqa: BLE001 -- the last resort too: the server would log it
-            code, incident = code_of(error), make_incident()
-            if code == "internal":
-                log_fault(error, incident)
-            response = make_response(
-                code,
-                retry_after_seconds=limits.retry_after_seconds,
-                incident=incident,
-                headers=ACCEPT if code == "media-type" else None,
-            )
-            await response(scope, receive, send)
+            failure = error
         else:
             await _send(send, answer, close=close)
+            return
+        code, incident = code_of(failure), make_incident()
+        if code == "internal":
+            log_fault(failure, incident)
+        response = make_response(
+            code,
+            retry_after_seconds=limits.retry_after_seconds,
+            incident=incident,
+            headers=ACCEPT if code == "media-type" else None,
+        )
+        await response(scope, receive, send)
 
     return intake
 

@@ -9,6 +9,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from fastapi import APIRouter
@@ -241,8 +242,11 @@ async def _take_keyring(parts: Parts, bundle: bytes) -> None:
 
 def _end_at_once(code: str) -> None:
     """After a failed sync nothing the database handle says is true: end without closing it."""
-    sys.stderr.write(f"heliograph: the store failed ({code}); the process ends, start it again\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # what takes our words may be on the same disk
+        sys.stderr.write(
+            f"heliograph: the store failed ({code}); the process ends, start it again\n"
+        )
+        sys.stderr.flush()
     os._exit(FATAL_STATUS)
 
 

@@ -265,3 +265,31 @@ def test_a_big_batch_is_handed_over_while_it_is_read(place: Place) -> None:
     assert 0 < stored < 256  # the queue took the first part and not the rest
     assert answer["results"] == [STORED] * stored + [problem("store-busy")] * (256 - stored)
     assert store.pending == stored
+
+
+def test_a_request_that_is_given_up_at_the_stop_is_told_so(place: Place) -> None:
+    """The server cancels what has not ended in time. Its own words would be no problem."""
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def main() -> None:
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": PATH,
+            "headers": [(b"content-type", b"application/cbor-seq")],
+        }
+        task = asyncio.ensure_future(place.make_service()[0](scope, receive, send))
+        await asyncio.sleep(0)
+        task.cancel()
+        await task
+
+    asyncio.run(main())
+    assert sent[0]["status"] == 503
+    assert json.loads(sent[1]["body"])["code"] == "store-unavailable"

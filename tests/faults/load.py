@@ -158,7 +158,11 @@ class Load:
             status, body = outbox.ask(post(write_envelope(numbers[0])))
         else:
             status, body = outbox.ask(write_batch(numbers))
-        answer = json.loads(body)
+        try:
+            answer = json.loads(body)
+        except ValueError:
+            self.surprises.append((status, body))
+            return []
         if status != 200:
             return self._note_refusal(answer.get("code"), status, numbers)
         results = answer.get("results", [answer])

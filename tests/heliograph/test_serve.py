@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,7 @@ from crypto.checkpoints import make_log_signer
 from crypto.notes import write_key
 from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
 from heliograph.migrate import migrate_store
-from heliograph.serve import assemble, refuse_development, run_service
+from heliograph.serve import FATAL_STATUS, assemble, refuse_development, run_service
 from heliograph.settings import ProviderSettings, Settings
 from tests.coalition import make_coalition
 
@@ -189,3 +191,13 @@ def test_a_log_key_that_is_named_must_be_there(tmp_path: Path) -> None:
     shared.write_bytes(bytes(32))
     key = asyncio.run(ask(settings, "GET", "/v1/log/key")).text
     assert key == write_key(make_log_signer(bytes(32)).key) + "\n"
+
+
+def test_the_end_comes_also_where_nothing_can_be_written() -> None:
+    """What takes our words may lie on the disk that failed."""
+    program = (
+        "import sys; from heliograph.serve import _end_at_once; "
+        "sys.stderr = open('/dev/full', 'w'); _end_at_once('store-io-error')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], check=False, timeout=120)
+    assert done.returncode == FATAL_STATUS

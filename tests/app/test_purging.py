@@ -391,10 +391,10 @@ def test_killed_half_way_it_goes_on(place: Place, steps: int) -> None:
     place.run(end)
 
 
-def test_nothing_of_it_is_left_in_the_file(place: Place) -> None:
-    """What `secure_delete` promises; the WAL is gone when the last connection closed."""
-    if not place.url.startswith("sqlite"):
-        pytest.skip("PostgreSQL keeps dead rows until VACUUM, and WAL for longer (threat-model.md)")
+def test_nothing_of_it_is_left_in_the_file(sqlite_place: Place) -> None:
+    """What `secure_delete` promises; the WAL is gone when the last connection closed.
+    PostgreSQL keeps dead rows until VACUUM, and its WAL for longer (docs/threat-model.md).
+    """
     logged, pending, kept = (make_envelope(n, length=2100) for n in range(3))
 
     async def test(store: Store) -> None:
@@ -405,8 +405,8 @@ def test_nothing_of_it_is_left_in_the_file(place: Place) -> None:
         await purge(store, list_purged(logged, pending))
         await store.sequence()
 
-    place.run(test)
-    data = b"".join(path.read_bytes() for path in place.folder.iterdir())
+    sqlite_place.run(test)
+    data = b"".join(path.read_bytes() for path in sqlite_place.folder.iterdir())
     assert kept[100:400] in data
     for envelope in (logged, pending):
         assert not any(envelope[at : at + 64] in data for at in range(4, 2100 - 64))

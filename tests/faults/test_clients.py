@@ -11,6 +11,7 @@ import pytest
 from app.limits import Limits
 from app.serving import fit_connections
 from tests.app.running import make_batch
+from tests.app.test_http_protocol import HEALTH, connect, read_answers
 from tests.faults.audit import check
 from tests.faults.load import HEAD, OWN, Load, write_envelope
 from tests.faults.processes import Place, Running, reserve_port
@@ -318,7 +319,11 @@ def test_whole_items_of_bodies_that_are_cut_off_are_there(
         return b""
 
     asyncio.run(together(go_away, HUGE))
-    load.wait_for(100)
+    # Connections are accepted in order: once this one is answered, all of them were.
+    with connect(("127.0.0.1", place.port)) as last:
+        last.sendall(HEALTH)
+        assert read_answers(last, 1)[0][0] == 200
+    load.wait_for(1000)
     running.stop()
     load.others += [number(client, item) for client in range(HUGE) for item in range(WHOLE)]
     load.acknowledged += load.others

@@ -6,6 +6,7 @@ import random
 import secrets
 import signal
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -32,14 +33,16 @@ class Server:
         """SIGKILL to the server and to each of its children, as when a machine dies."""
         process = self.postgres.process
         assert process is not None
-        children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
-        process.kill()
+        process.send_signal(signal.SIGSTOP)  # or it would have more children by the time
+        list_file = Path(f"/proc/{process.pid}/task/{process.pid}/children")
+        children = [int(child) for child in list_file.read_text().split()]
         for child in children:
-            try:
-                os.kill(int(child), signal.SIGKILL)
-            except ProcessLookupError:
-                continue
+            os.kill(child, signal.SIGKILL)
+        process.kill()
         process.wait(30)
+        for child in children:
+            with suppress(ChildProcessError):  # they are ours now (tests/faults/nursery.py)
+                os.waitpid(child, 0)
 
     def start(self) -> None:
         """It recovers from its WAL before it answers."""

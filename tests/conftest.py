@@ -12,6 +12,7 @@ from tests.postgres import MISSING, Postgres, start_postgres, stop_postgres
 
 NO_SHARED = "no shared folder (HELIOGRAPH_SHARED): real records are not tested"
 ROOT = Path(__file__).resolve().parent.parent
+os.environ.pop("COLUMNS", None)  # xdist tells its own width, and our commands would go by it
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -12,8 +12,8 @@ from tests.conftest import ROOT
 from tests.sms.provider_contract import ProviderContract
 
 PAGE = (ROOT / "docs/adding-a-provider.md").read_text("utf-8")
-COPIED = ("crypto", "reports", "sms", "spec", "locales", "tests/sms")
-FILES = ("pyproject.toml", "tests/conftest.py", "tests/coalition.py")
+COPIED = ("app", "crypto", "migrations", "reports", "sms", "spec", "locales", "tests/sms")
+FILES = ("pyproject.toml", "tests/conftest.py", "tests/coalition.py", "tests/postgres.py")
 
 
 def copy_rooms(folder: Path) -> None:

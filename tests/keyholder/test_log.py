@@ -9,10 +9,11 @@ import pytest
 from crypto.checkpoints import cosigner_key, make_log_signer
 from crypto.log import find_root, hash_leaf
 from crypto.notes import is_signed, read_note, read_signatures, write_key
+from keyholder.checked import Checked
 from keyholder.errors import FINDINGS
 from keyholder.held import read_held
 from keyholder.known import Known
-from keyholder.log import Checked, Told, check_held, check_told
+from keyholder.log import Told, check_held, check_told
 from tests.keyholder.conftest import NOW, DeskForTests
 from tests.keyholder.fake_service import FakeService
 

@@ -16,6 +16,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from app.errors import RequestRefused, StoreFull
 from app.limits import Limits
 from app.pieces import SHARDS, Piece
+from app.purges import recall_blob
 from app.tables import Blob, BlobPiece, BlobRoom, BlobUpload
 
 UPLOAD = BlobUpload.__table__  # type: ignore[attr-defined]  # SQLModel adds it
@@ -125,6 +126,7 @@ def finish_upload(
 ) -> list[Piece]:
     """As keep_pieces, for the last ones: the upload becomes the blob `id` (32 bytes).
 
+    One that a keyring has listed as purged goes with the next round of purging.
     If there is such a blob already, that one stays; the pieces of this one are returned, and
     nothing names them any more.
     """
@@ -133,6 +135,7 @@ def finish_upload(
     connection.execute(update(UPLOAD).where(UPLOAD.c.address == address).values(turn=None))
     made = connection.execute(_INSERT_BLOB, {"id": id, "stem": stem, "length": length})
     if made.first() is not None:
+        recall_blob(connection, id)
         _change_room(connection, unfinished=-length, kept=length)
         return []
     _change_room(connection, unfinished=-length)

@@ -105,6 +105,12 @@ def delete_joined(connection: Connection, envelopes: Iterable[bytes]) -> int:
     return size
 
 
+def recall_blob(connection: Connection, id: bytes) -> None:
+    """A blob has come: if it was ever listed, the next round deletes it."""
+    here = (PURGE.c.kind == BLOB) & (PURGE.c.id == id)
+    connection.execute(update(PURGE).where(here).values(state=DUE))
+
+
 def settle(connection: Connection, kind: int, ids: Iterable[bytes], state: int) -> None:
     """Notes what became of these ids."""
     wanted = list(ids)

@@ -1,9 +1,21 @@
 """A round of purging: what keyrings have listed and is still there goes, step by step."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from app.purges import BLOB, DONE, ENVELOPE, delete_due, find_due, is_noted, note_purged, settle
+from sqlalchemy import Connection
+
+from app.blob_rows import find_blob
+from app.purges import (
+    BLOB,
+    DONE,
+    ENVELOPE,
+    delete_due,
+    find_due,
+    is_noted,
+    note_purged,
+    settle,
+)
 from app.store import Store
 from crypto.purged import Purged
 
@@ -30,6 +42,15 @@ async def purge(store: Store, purged: Purged, delete_blob: DeleteBlob | None = N
     while delete_blob and (ids := await store.read(partial(find_due, kind=BLOB, limit=rows))):
         for id in ids:
             await delete_blob(id)
-        await store.write(partial(settle, kind=BLOB, ids=ids, state=DONE))
-        total += len(ids)
+        settled = await store.write(partial(_settle_blobs, ids=ids))
+        total += settled
+        if not settled:  # they came again meanwhile, or cannot be deleted: the next round tries
+            break
     return total
+
+
+def _settle_blobs(connection: Connection, ids: Sequence[bytes]) -> int:
+    """Notes as done those of the ids that are no blob now. Returns how many."""
+    gone = [id for id in ids if find_blob(connection, id) is None]
+    settle(connection, BLOB, gone, DONE)
+    return len(gone)

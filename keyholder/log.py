@@ -4,9 +4,7 @@ Nothing here trusts the service. A finding names what was removed, altered, with
 """
 
 import sqlite3
-from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crypto.checkpoints import Checkpoint, open_checkpoint
@@ -14,6 +12,7 @@ from crypto.errors import LogError, NoteError
 from crypto.leaves import read_leaf
 from crypto.log import EMPTY_ROOT, Frontier, hash_leaf
 from crypto.notes import KeyKind, NoteKey, read_key
+from keyholder.checked import Checked
 from keyholder.cosigning import Holders, gather, list_cosigners
 from keyholder.envelopes import find_fault, find_last, is_of_another_kind
 from keyholder.errors import ServiceError
@@ -38,16 +37,7 @@ from keyholder.sequence import Item
 from keyholder.service import Service, fetch_log_file
 
 _STEP = 1_000  # rows between two words of progress
-_FINDINGS = 10_000
 _PATIENCE = 3_600  # seconds; a round that signs what it appended takes some, or minutes at worst
-
-
-class Finding(NamedTuple):
-    """A contradiction: its code (keyholder/errors.py), and the first and last index concerned."""
-
-    code: str
-    first: int
-    last: int
 
 
 class Told(NamedTuple):
@@ -55,38 +45,6 @@ class Told(NamedTuple):
 
     note: bytes | None
     key: bytes | None
-
-
-@dataclass(slots=True)
-class Checked:
-    """The outcome. `confirmed` is the newest checkpoint that the leaves held agree with."""
-
-    findings: list[Finding] = field(default_factory=list)
-    confirmed: tuple[int, bytes] | None = None  # size, root
-    cosigners: list[str] = field(default_factory=list)  # ids of the holders who cosigned that one
-    leaves: int = 0  # held without a gap
-    seen: int = 0  # checkpoints remembered
-    purged: Counter[int] = field(default_factory=Counter)  # keyring version -> bodies gone by it
-    copies: int = 0  # envelopes that are listed as purged and are still held here
-
-    _newest: dict[str, int] = field(default_factory=dict)  # code to its place in findings
-
-    def find(self, code: str, first: int, last: int) -> None:
-        """Note a contradiction once: later checkpoints show the same one again.
-
-        Neighbours of one code become one finding. Beyond _FINDINGS, all of one code do: a service
-        may contradict itself a million times, and memory and work stay bounded.
-        """
-        last = max(first, last)
-        place = self._newest.get(code)
-        if place is not None:
-            before = self.findings[place]
-            if before.first <= first <= before.last + 1 or len(self.findings) >= _FINDINGS:
-                if first != before.first:
-                    self.findings[place] = before._replace(last=max(before.last, last))
-                return
-        self._newest[code] = len(self.findings)
-        self.findings.append(Finding(code, first, last))
 
 
 def fetch_log(service: Service) -> Told:

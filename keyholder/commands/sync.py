@@ -5,6 +5,7 @@ import typer
 from crypto.checkpoints import make_cosigner
 from crypto.errors import KeyringError
 from crypto.notes import read_note, sign, write_signature
+from keyholder.checked import Checked
 from keyholder.commands.options import Json, Service
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import (
@@ -20,7 +21,7 @@ from keyholder.errors import ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
 from keyholder.known import Known, read_known
-from keyholder.log import Checked, Told, check_told, fetch_log
+from keyholder.log import Told, check_told, fetch_log
 from keyholder.moments import DAY
 from keyholder.service import Service as Reached
 from keyholder.service import post_cosignature

@@ -4,6 +4,7 @@ from typing import Any
 
 import typer
 
+from keyholder.checked import Checked, Finding
 from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session
@@ -11,7 +12,7 @@ from keyholder.envelopes import open_envelopes
 from keyholder.errors import FINDINGS, ServiceError
 from keyholder.home import hold
 from keyholder.known import read_known
-from keyholder.log import Checked, Finding, check_held
+from keyholder.log import check_held
 from keyholder.vault import require
 
 _SHOWN = 20  # findings that are told one by one

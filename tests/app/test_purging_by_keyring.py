@@ -1,6 +1,7 @@
 """Purging from POST /v1/keyring to the missing body, by the service itself."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ from crypto.envelope import envelope_id
 from crypto.purged import PURGED, PURGED_FORMAT, Purged
 from tests.app.running import PUBLIC, Place, make_envelope
 from tests.app.test_purging import list_purged, note, read_bodies, read_states
+from tests.app.uploads import list_pieces, make_blob, read_room, upload
 from tests.coalition import Coalition, make_coalition, write_json
 
 COALITION = make_coalition()
@@ -159,6 +161,21 @@ def test_nobody_takes_the_list_out_on_the_way(place: Place) -> None:
         assert client.keyrings.purged == list_purged(make_envelope(1))
 
 
+def test_a_blob_goes_and_goes_again_when_it_comes_again(place: Place) -> None:
+    data, kept = make_blob(1), make_blob(2)
+    listed = Purged(blobs=(hashlib.sha256(data).digest(),))
+    with open_client(place, interval=0.02) as client:
+        for blob in (data, kept):
+            upload(client, blob)
+        post(client, publish(COALITION, listed).bundle)
+        for _again in range(2):
+            call(client, wait_for, client.store, [DONE])
+            call(client, wait_for_pieces, place, 1)
+            assert read_room(client) == (0, len(kept))
+            upload(client, data)  # its sender is told that all is well
+        call(client, wait_for_pieces, place, 1)
+
+
 def call(client: TestClient, function: Any, *arguments: Any) -> Any:
     return client.portal.call(function, *arguments)  # type: ignore[union-attr]
 
@@ -178,4 +195,11 @@ async def wait_for(store: Store, states: list[int]) -> None:
     """Until the listed ids have these states, by rising id."""
     async with asyncio.timeout(20):
         while await read_states(store) != states:  # noqa: ASYNC110 -- another task works on it
+            await asyncio.sleep(0.005)
+
+
+async def wait_for_pieces(place: Place, count: int) -> None:
+    """Until so many pieces of blobs lie there."""
+    async with asyncio.timeout(20):
+        while len(await asyncio.to_thread(list_pieces, place)) != count:  # noqa: ASYNC110
             await asyncio.sleep(0.005)

@@ -109,8 +109,8 @@ async def send(port: int, pieces: Iterator[bytes], pause: float = 0) -> bytes:
     try:
         for piece in pieces:
             await client.may_write.wait()
-            if client.ended.is_set():
-                break
+            if client.ended.is_set() or transport.is_closing():
+                break  # else asyncio warns of each piece that nobody gets
             transport.write(piece)
             if pause:
                 with contextlib.suppress(TimeoutError):

@@ -29,7 +29,9 @@ class BatchReader:
 
     def __init__(self, longest: int) -> None:
         self._longest = longest
-        self._buffer = bytearray()
+        self._data = b""
+        self._held = bytearray()
+        """What came of an item that is not complete. It grows without being read again."""
         self._needed = 1
         self._skip = 0
         self._open: list[int | None] = []
@@ -41,53 +43,60 @@ class BatchReader:
     @property
     def between_items(self) -> bool:
         """Whether the sequence may end here."""
-        return not (self._buffer or self._rotten or self.malformed)
+        return not (self._held or self._rotten or self.malformed)
 
     def feed(self, chunk: bytes) -> Iterator[bytes | str]:
         """The items that are complete with this chunk, in order. Iterate to the end before feeding
         more.
         """
-        buffer = self._buffer
-        buffer += chunk
-        end, at = len(buffer), 0
+        if self._held:
+            self._held += chunk
+            if len(self._held) < self._needed:
+                return
+            chunk = bytes(self._held)
+            self._held.clear()
+        self._data = data = chunk
+        end, at = len(data), 0
         try:
             while not self.malformed and end - at >= self._needed:
-                if buffer[at] == USUAL and end - at > 2 and not (self._skip or self._rotten):
+                if data[at] == USUAL and end - at > 2 and not (self._skip or self._rotten):
                     start = at + 3
-                    stop = start + (buffer[at + 1] << 8 | buffer[at + 2])
+                    stop = start + (data[at + 1] << 8 | data[at + 2])
                     if stop <= end and stop - start <= self._longest:
                         at = stop
                         self._needed = 1
-                        yield bytes(buffer[start:stop])
+                        yield data[start:stop]
                         continue
                 at, item = self._step(at)
                 if item is not None:
                     yield item
         finally:
-            del self._buffer[:at]
+            self._held += data[at:]
+            self._data = b""
 
     def _step(self, at: int) -> tuple[int, bytes | str | None]:
         """Reads one head or passes over some bytes: where it got to, and an item if one is
         complete.
         """
+        data = self._data
         if self._skip:
-            passed = min(self._skip, len(self._buffer) - at)
+            passed = min(self._skip, len(data) - at)
             self._skip -= passed
             return at + passed, None if self._skip else self._close()
-        initial = self._buffer[at]
+        initial = data[at]
         major, info = initial >> 5, initial & 31
         width = 1 << (info - 24) if 24 <= info <= 27 else 0
-        if len(self._buffer) - at < 1 + width:
+        if len(data) - at < 1 + width:
             self._needed = 1 + width
             return at, None
-        argument = int.from_bytes(self._buffer[at + 1 : at + 1 + width], "big") if width else info
+        argument = int.from_bytes(data[at + 1 : at + 1 + width], "big") if width else info
         body = at + 1 + width
         if major == BYTES and info < 28 and not self._rotten and argument <= self._longest:
             self._needed = 1 + width + argument
-            if len(self._buffer) - at < self._needed:
+            if len(data) - at < self._needed:
                 return at, None
             self._needed = 1
-            return body + argument, bytes(self._buffer[body : body + argument])
+            return body + argument, data[body : body + argument]
         self._needed = 1
         return body, self._enter(major, info, argument)
 

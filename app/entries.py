@@ -21,6 +21,10 @@ class Entry(NamedTuple):
     body: bytes
 
 
+_new = tuple.__new__
+"""Entry's own `__new__` does no more, in Python."""
+
+
 def prefix_of(id: bytes) -> int:
     """The first 8 bytes of a 32-byte envelope id as a signed 64-bit integer, in the same order."""
     number: int = _NUMBER(id)[0]
@@ -34,7 +38,8 @@ def make_entry(envelope: bytes, day: int) -> Entry:
     service's keyring may be the older one.
     """
     id = envelope_id(envelope)
-    return Entry(id, _start_leaf(envelope[:HEADER_SIZE], len(envelope), day) + id, envelope)
+    leaf = _start_leaf(envelope[:HEADER_SIZE], len(envelope), day) + id
+    return _new(Entry, (id, leaf, envelope))
 
 
 @lru_cache(maxsize=1024)

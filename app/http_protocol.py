@@ -12,7 +12,7 @@ a request for the longest, so that nobody is kept out by connections that only s
 
 import asyncio
 from functools import partial
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
@@ -44,6 +44,9 @@ class BoundedProtocol(HttpToolsProtocol):
     _idle_bytes = 0
     _in_headers = False
     _in_body = False
+    _body_left = 0
+    """Bytes of the body that are still to come, where its length was declared: they are nothing
+    else, however many come at once."""
     _came_last = False
     """No other connection could give way to this one: it is there only to be told so."""
     _deadline: asyncio.TimerHandle | None = None
@@ -102,7 +105,7 @@ class BoundedProtocol(HttpToolsProtocol):
             return
         view = memoryview(data)
         while view and not self.transport.is_closing():
-            room = cap - self._idle_bytes
+            room = self._body_left or cap - self._idle_bytes
             if room <= 0:
                 self._refuse("headers-too-large")
                 return
@@ -163,6 +166,9 @@ class BoundedProtocol(HttpToolsProtocol):
         self._clear_deadline()
         self.idle.pop(self, None)
         super().on_headers_complete()
+        for name, value in self.headers:
+            if name == b"content-length":
+                self._body_left = int(value)  # the parser has checked it, and that there is one
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGIApp) -> None:  # type: ignore[override]
         self._running = cycle
@@ -176,9 +182,8 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle, app = self._held  # type: ignore[misc]  # the caller has looked
         self._held = None
         if not (cycle.more_body or cycle.waiting_for_100_continue or self.flow.write_paused):
-            future = self.shortcut.take(cycle.scope, cycle.body)  # type: ignore[union-attr,arg-type]
-            if future is not None:
-                future.add_done_callback(partial(self._answer_short, cycle))
+            answer = partial(self._answer_short, cycle)
+            if self.shortcut.take(cycle.scope, cycle.body, answer):  # type: ignore[union-attr,arg-type]
                 return
         self._start(cycle, app)
 
@@ -186,8 +191,7 @@ class BoundedProtocol(HttpToolsProtocol):
         cycle.receive = partial(receive_all, cycle)  # type: ignore[method-assign,assignment]
         super()._start_asgi_task(cycle, app)  # type: ignore[arg-type]
 
-    def _answer_short(self, cycle: RequestResponseCycle, future: "asyncio.Future[Any]") -> None:
-        answer = self.shortcut.tell(future)  # type: ignore[union-attr]
+    def _answer_short(self, cycle: RequestResponseCycle, answer: bytes) -> None:
         if cycle.disconnected:
             return
         cycle.response_started = cycle.response_complete = True
@@ -200,10 +204,13 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def on_body(self, body: bytes) -> None:
         self._idle_bytes = 0
+        if self._body_left:
+            self._body_left -= len(body)
         super().on_body(body)
 
     def on_message_complete(self) -> None:
         self._in_body = False
+        self._body_left = 0
         self._idle_bytes = 0
         self._clear_deadline()
         super().on_message_complete()

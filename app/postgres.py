@@ -225,24 +225,28 @@ def insert_message_keys(connection: Connection, keys: Sequence[tuple[bytes, int]
     )
 
 
-def move_pending(connection: Connection, moves: Sequence[tuple[int, int, int]]) -> None:
-    """Copies pending rows to the log's tables. `moves` are (seq, log index, id prefix), by index.
+def move_pending(
+    connection: Connection, start: int, seqs: Sequence[int], prefixes: Sequence[int]
+) -> None:
+    """Copies pending rows to the log's tables, with log indexes from `start` on. Each has a seq and
+    the prefix of its id.
 
     Bodies never leave the server.
     """
-    seqs, indexes, prefixes = (list(column) for column in zip(*moves, strict=True))
     source = (
-        " FROM unnest(%b::bigint[], %b::bigint[]) AS move (seq, log_index) JOIN pending USING (seq)"
+        " FROM unnest(%b::bigint[]) WITH ORDINALITY AS move (seq, place) JOIN pending USING (seq)"
     )
+    first = start - 1  # places are counted from 1
     for into in (
-        "leaf (log_index, leaf) SELECT log_index, pending.leaf",
-        "body (log_index, body) SELECT log_index, pending.body",
+        "leaf (log_index, leaf) SELECT %b::bigint + place, pending.leaf",
+        "body (log_index, body) SELECT %b::bigint + place, pending.body",
     ):
-        connection.exec_driver_sql(f"INSERT INTO {into}{source}", (seqs, indexes))
+        connection.exec_driver_sql(f"INSERT INTO {into}{source}", (first, list(seqs)))
     connection.exec_driver_sql(
         "INSERT INTO leaf_id (log_index, id_prefix)"
-        " SELECT * FROM unnest(%b::bigint[], %b::bigint[])",
-        (indexes, prefixes),
+        " SELECT %b::bigint + place, id_prefix"
+        " FROM unnest(%b::bigint[]) WITH ORDINALITY AS move (id_prefix, place)",
+        (first, list(prefixes)),
     )
 
 

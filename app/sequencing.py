@@ -2,12 +2,14 @@
 pace.
 
 A run takes what is pending at its start and moves it in bounded steps, one transaction each; intake
-runs between two steps. A run that was cut off is finished by the next one. No id ever gets a second
-leaf: each step looks its ids up in the log, and drops what is there. Of several services on one
+runs between two steps. A run that was cut off is finished by the next one: what it copied is in the
+log and still pending. No id ever gets a second leaf: each step looks its ids up in the log, and
+passes over what is there. Of several services on one
 database one has the turn; the others leave the log as it is (docs/adr/0020).
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from operator import itemgetter
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -26,58 +28,84 @@ KEYRING = KeyringVersion.__table__  # type: ignore[attr-defined]
 
 Waiting = tuple[bytes, int, int]
 """Envelope id, seq, length of the envelope in bytes."""
+Step = Callable[[Connection], int]
 
 
-def plan_run(connection: Connection) -> list[Waiting]:
+def plan_run(connection: Connection) -> Sequence[Waiting]:
     """All that is pending now, sorted by id. Reading; intake goes on meanwhile."""
-    query = select(PENDING.c.leaf, PENDING.c.seq, func.length(PENDING.c.body))
-    rows = connection.execute(query)
-    return sorted((leaf[LEAF_ID_START:], seq, length) for leaf, seq, length in rows)
+    id = func.substr(PENDING.c.leaf, LEAF_ID_START + 1)
+    query = select(id, PENDING.c.seq, func.length(PENDING.c.body)).order_by(id)
+    return connection.execute(query).all()
 
 
-def cut_steps(plan: Sequence[Waiting], limits: Limits) -> Iterator[Sequence[Waiting]]:
-    """The plan in steps of bounded rows and bytes."""
-    start = size = 0
+def make_steps(
+    database: Database, plan: Sequence[Waiting], limits: Limits, room: int
+) -> Iterator[Step]:
+    """All that a run does, step by step: keyrings first, then the plan.
+
+    Rows are copied to the log in the order of their ids and deleted from `pending` in the order in
+    which they lie there, when all are copied or `room` bytes are. Deleting each with its copy would
+    write a page for every row, because ids are random.
+    """
+    yield make_keyring_step(database)
+    for part in _cut(plan, len(plan), room):
+        for step in _cut(part, limits.sequence_rows, limits.sequence_bytes):
+            yield make_step(database, step)
+        by_seq = sorted(part, key=itemgetter(1))
+        for step in _cut(by_seq, limits.sequence_rows, limits.sequence_bytes):
+            yield make_deletion(database, step)
+
+
+def _cut(plan: Sequence[Waiting], rows: int, size: int) -> Iterator[Sequence[Waiting]]:
+    """The plan in pieces of at most so many rows and bytes, but one row at least."""
+    start = taken = 0
     for place, (_id, _seq, length) in enumerate(plan):
-        full = place - start == limits.sequence_rows or size + length > limits.sequence_bytes
-        if full and place > start:
+        if place > start and (place - start == rows or taken + length > size):
             yield plan[start:place]
-            start, size = place, 0
-        size += length
+            start, taken = place, 0
+        taken += length
     if plan:
         yield plan[start:]
 
 
-def make_step(database: Database, step: Sequence[Waiting]) -> Callable[[Connection], int]:
-    """One step as a function for the writer. It returns how many leaves it appended."""
+def make_step(database: Database, step: Sequence[Waiting]) -> Step:
+    """Gives rows their leaves, as a function for the writer. It returns how many it appended."""
 
     def run(connection: Connection) -> int:
         leaves = database.find_leaves(connection, [prefix_of(id) for id, _seq, _length in step])
         logged = {leaf[LEAF_ID_START:] for leaf in leaves}
         listed = find_listed(connection, step[0][0], step[-1][0])
-        start = index = count_leaves(connection)
-        moves: list[tuple[int, int, int]] = []
+        start = count_leaves(connection)
+        seqs: list[int] = []
+        prefixes: list[int] = []
         purges: dict[bytes, int] = {}
         for id, seq, _length in step:
             if id not in logged:
                 logged.add(id)
-                moves.append((seq, index, prefix_of(id)))
                 if id in listed:
-                    purges[id] = index
-                index += 1
-        if moves:
-            database.move_pending(connection, moves)
+                    purges[id] = start + len(seqs)
+                seqs.append(seq)
+                prefixes.append(prefix_of(id))
+        if seqs:
+            database.move_pending(connection, start, seqs, prefixes)
         delete_bodies(connection, purges)
-        database.delete_pending(connection, [seq for _id, seq, _length in step])
         append_tiles(connection)
-        return index - start
+        return len(seqs)
 
     return run
 
 
-def run_in_turn(
-    connection: Connection, database: Database, step: Callable[[Connection], int]
-) -> int | None:
+def make_deletion(database: Database, step: Sequence[Waiting]) -> Step:
+    """Deletes rows that are in the log, as a function for the writer. It returns 0: no new leaf."""
+
+    def run(connection: Connection) -> int:
+        database.delete_pending(connection, [seq for _id, seq, _length in step])
+        return 0
+
+    return run
+
+
+def run_in_turn(connection: Connection, database: Database, step: Step) -> int | None:
     """A step, if it is this service's turn; else None."""
     return step(connection) if database.take_turn(connection) else None
 
@@ -91,7 +119,7 @@ def find_keyrings(connection: Connection, database: Database) -> list[bytes]:
     return [digest for digest in dict.fromkeys(digests) if keyring_leaf(digest) not in leaves]
 
 
-def make_keyring_step(database: Database) -> Callable[[Connection], int]:
+def make_keyring_step(database: Database) -> Step:
     """Gives those keyrings their leaves, as a function for the writer. It returns how many."""
 
     def run(connection: Connection) -> int:

@@ -9,7 +9,7 @@ from uvicorn import Config
 from app.http_protocol import make_protocol
 from app.limits import Limits
 from app.problems import make_response
-from app.shortcut import Crowd, create_shortcut
+from app.shortcut import Crowd, Shortcut
 from app.store import Store
 
 HEALTH = frozenset({"/healthz", "/readyz"})
@@ -44,7 +44,7 @@ def configure_server(
     `store` is the service's: with it, single envelopes take the short way (app/shortcut.py).
     """
     crowd = Crowd(connections)
-    shortcut = None if store is None else create_shortcut(store, crowd, limits)
+    shortcut = None if store is None else Shortcut(store, crowd, limits)
     return Config(
         bound_requests(service, crowd, limits, is_keyholder),
         host=host,

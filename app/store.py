@@ -16,7 +16,7 @@ from app.entries import Entry, make_entry
 from app.errors import StoreError, StoreUnavailable
 from app.limits import Limits
 from app.memory import Memory
-from app.sequencing import cut_steps, make_keyring_step, make_step, plan_run, run_in_turn
+from app.sequencing import make_steps, plan_run, run_in_turn
 from app.sweeping import sweep_days
 from app.tables import SCHEMA_REVISION, LogBody, LogLeaf
 from app.work import EntriesWork, LoneWork, Outcome, PartWork
@@ -169,9 +169,9 @@ class Store:
         plan = await self.read(plan_run)
         self._memory.drop(remembered.difference(id for id, _seq, _length in plan))
         total = 0
-        steps = [make_step(self._database, step) for step in cut_steps(plan, self.limits)]
+        steps = make_steps(self._database, plan, self.limits, self.count_free() // 4)
         try:
-            for step in [make_keyring_step(self._database), *steps]:
+            for step in steps:
                 moved = await self.write(partial(run_in_turn, database=self._database, step=step))
                 if moved is None:
                     return None

@@ -15,7 +15,7 @@ from uvicorn.server import ServerState
 from app.http_protocol import make_protocol
 from app.limits import Limits
 from app.serving import configure_server
-from tests.app.running import Place, make_envelope
+from tests.app.running import Place, make_batch, make_envelope
 
 SOON = Limits(header_seconds=0.2, body_seconds=0.2)
 HEALTH = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -249,6 +249,22 @@ def test_sixteen_kilobytes_of_headers_pass(place: Place) -> None:
         long = b"X-Long: " + b"a" * 16_000 + b"\r\n"
         connection.sendall(post(make_envelope(1), long))
         assert read_answers(connection, 1) == [(200, b'{"status":"stored"}')]
+
+
+def test_a_long_body_does_not_let_a_long_header_pass_behind_it(place: Place) -> None:
+    body = make_batch(*[make_envelope(number) for number in range(250)])
+    batch = (
+        b"POST /v1/envelopes HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor-seq\r\n"
+        b"Content-Length: %d\r\n\r\n" % len(body)
+    )
+    with place.open_server() as address, connect(address) as connection:
+        with suppress(ConnectionError):
+            connection.sendall(batch + body + HEALTH + batch + body)
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nX-Long: " + b"a" * 300_000)
+        data = read_all(connection)
+        assert data.count(b"HTTP/1.1 200 ") <= 3
+        assert b"aaaa" not in data
+    assert place.run(lambda store: store.put([make_envelope(249)])) == ["known"]
 
 
 def test_keep_alive_and_pipelining(place: Place) -> None:

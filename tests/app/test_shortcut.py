@@ -1,11 +1,16 @@
 """The short way of a single envelope: it says and does what the ordinary way does."""
 
+import asyncio
 import json
 import socket
+from types import SimpleNamespace
 
 import pytest
 
+from app.entries import Entry
+from app.intake import SINGLE
 from app.limits import Limits
+from app.shortcut import Crowd, Shortcut
 from tests.app.running import Place, make_envelope
 from tests.app.test_http_protocol import connect, post, read_all, read_answers
 
@@ -91,3 +96,36 @@ def test_who_does_not_wait_for_the_answer_is_no_trouble(
             connection.sendall(b"".join(requests))
             assert {status for status, _ in read_answers(connection, 20)} == {200}
     assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
+def test_what_comes_in_one_turn_is_one_work_and_each_is_told() -> None:
+    """Also where telling one of them goes wrong: the others have waited as long."""
+
+    async def main() -> None:
+        works: list[list[Entry]] = []
+        future: asyncio.Future[list[str]] = asyncio.get_running_loop().create_future()
+
+        def submit(entries: list[Entry]) -> asyncio.Future[list[str]]:
+            works.append(entries)
+            return future
+
+        crowd, told = Crowd(3), []
+        store = SimpleNamespace(day=20_000, submit=submit)
+        shortcut = Shortcut(store, crowd, Limits())  # type: ignore[arg-type]
+
+        def fail(answer: bytes) -> None:
+            raise ValueError(answer)
+
+        scope = {"path": "/v1/envelopes", "method": "POST", "headers": [(b"content-type", SINGLE)]}
+        for number, answer in enumerate((told.append, fail, told.append)):
+            assert shortcut.take(scope, make_envelope(number), answer)
+        assert not shortcut.take(scope, make_envelope(4), told.append)  # a crowd
+        await asyncio.sleep(0)
+        assert [len(entries) for entries in works] == [3]
+        assert crowd.full
+        future.set_result(["stored", "stored", "known"])
+        await asyncio.sleep(0)
+        assert [answer.partition(b"\r\n\r\n")[2] for answer in told] == [STORED[1], KNOWN[1]]
+        assert crowd.count == 0
+
+    asyncio.run(main())

@@ -2,11 +2,13 @@
 
 import asyncio
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import event, text
+from sqlalchemy import Connection, event, text
 
 from app.errors import StoreError, StoreFull, StoreUnavailable
 from app.limits import Limits
@@ -15,7 +17,7 @@ from app.store import Store
 from crypto.envelope import envelope_id
 from crypto.errors import EnvelopeError
 from crypto.leaves import read_leaf
-from tests.app.running import NOW, Place, make_envelope
+from tests.app.running import LENGTH, NOW, Place, make_envelope
 
 KEY = b"k" * 32
 
@@ -135,6 +137,53 @@ def test_steps_are_bounded_in_bytes_too(place: Place) -> None:
         assert await store.sequence() == 5
 
     place.run(test)
+
+
+def test_a_run_that_is_cut_off_between_copying_and_deleting_is_finished_by_the_next(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(number) for number in range(5)])
+        with monkeypatch.context() as patch:
+            patch.setattr(store._database, "delete_pending", Mock(side_effect=StoreUnavailable))
+            with pytest.raises(StoreUnavailable):
+                await store.sequence()
+        assert len(await store.download(-1, 10)) == 5
+        assert await store.put([make_envelope(1)]) == ["known"]
+
+    place.run(test)
+    assert place.count("pending") == 5
+    assert place.run(lambda store: store.put([make_envelope(n) for n in (1, 9)])) == [
+        "known",
+        "stored",
+    ]
+    assert place.run(lambda store: store.sequence()) == 1
+    assert (place.count("pending"), place.count("leaf"), place.count("body")) == (0, 6, 6)
+
+
+@pytest.mark.parametrize(("room", "most"), [(0, 1), (2 * LENGTH, 2), (1 << 40, 20)])
+def test_what_is_copied_is_deleted_before_it_fills_the_disk(
+    place: Place, room: int, most: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.limits = Limits(sequence_rows=1)
+    twice: list[int] = []
+
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(number) for number in range(20)])
+        monkeypatch.setattr(store, "count_free", lambda: 4 * room)
+        write = store.write
+
+        async def count(run: Callable[[Connection], Any]) -> Any:
+            done = await write(run)
+            twice.append(place.count("pending") + place.count("leaf") - 20)
+            return done
+
+        monkeypatch.setattr(store, "write", count)
+        assert await store.sequence() == 20
+
+    place.run(test)
+    assert max(twice) == most
+    assert place.count("pending") == 0
 
 
 def test_a_second_row_in_pending_never_gets_a_second_leaf(place: Place) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import gc
 import resource
 import sqlite3
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import event
@@ -49,6 +49,17 @@ class FailingConnection(sqlite3.Connection):
 
     broken = False
     rollbacks = 0
+    made: ClassVar[list["FailingConnection"]] = []
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.made.append(self)
+
+    def execute(self, statement: str, *parameters: Any) -> sqlite3.Cursor:
+        if statement.startswith("INSERT INTO pending"):
+            self.broken = True
+            raise StoreFull
+        return super().execute(statement, *parameters)
 
     def rollback(self) -> None:
         if self.broken:
@@ -58,21 +69,14 @@ class FailingConnection(sqlite3.Connection):
 
 
 def break_connection(store: Store) -> list[FailingConnection]:
-    """Returns the connection, once it is broken."""
-    broken: list[FailingConnection] = []
+    """Returns the writing connection, once it is open."""
+    FailingConnection.made.clear()
 
     @event.listens_for(store._writing, "do_connect")
     def choose(_dialect: Any, _record: Any, _args: Any, options: dict[str, Any]) -> None:
         options["factory"] = FailingConnection
 
-    @event.listens_for(store._writing, "before_cursor_execute")
-    def fail(connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("INSERT INTO pending"):
-            broken.append(connection.connection.dbapi_connection)
-            broken[0].broken = True
-            raise StoreFull
-
-    return broken
+    return FailingConnection.made
 
 
 def test_a_rollback_that_fails_ends_the_store(

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from app.databases import Database
-from app.entries import LEAF_ID_START, Entry, make_entry, prefix_of
+from app.entries import Entry, make_entry
 from app.limits import Limits
 from app.memory import Memory
 from app.parts import keep_part, make_room
@@ -54,11 +54,8 @@ def admit(
             seen.add(key)
             fresh_keys.append((key, work.day))
 
-    fresh, outcomes = _tell_apart(connection, database, memory, batches)
-    if fresh:
-        database.insert_pending(connection, fresh)
-    else:
-        database.touch(connection)
+    alone = not keys and all(isinstance(work, EntriesWork) for work in works)
+    outcomes = _insert(connection, database, memory, batches, alone=alone)
     if fresh_keys:
         database.insert_message_keys(connection, fresh_keys)
     return [
@@ -88,15 +85,24 @@ def _admit_part(
     return True, entries
 
 
-def _tell_apart(
+def _insert(
     connection: Connection,
     database: Database,
     memory: Memory,
     batches: Sequence[Sequence[Entry]],
-) -> tuple[list[Entry], list[list[Outcome]]]:
-    """What is new in the group, among the pending and in the log; and an outcome for each entry."""
-    prefixes = [prefix_of(entry.id) for entries in batches for entry in entries]
-    leaves = database.find_leaves(connection, prefixes) if prefixes else []
-    logged = {leaf[LEAF_ID_START:] for leaf in leaves}
+    *,
+    alone: bool,
+) -> list[list[Outcome]]:
+    """Keeps what is new in the group, among the pending and in the log. Tells an outcome for each
+    entry. `alone`: the transaction has nothing else to write.
+    """
     fresh: list[Entry] = []
-    return fresh, [memory.stage(entries, logged, fresh) for entries in batches]
+    outcomes = [memory.stage(entries, fresh) for entries in batches]
+    logged = database.insert_new(connection, fresh, alone=alone)
+    if logged:
+        memory.unstage(logged)
+        for entries, told in zip(batches, outcomes, strict=True):
+            for place, entry in enumerate(entries):
+                if entry.id in logged:
+                    told[place] = "known"
+    return outcomes

@@ -43,17 +43,15 @@ class Memory:
         ids = set(self._ids)  # before the list: what leaves it meanwhile was committed
         return ids.difference(list(self._staged))
 
-    def stage(
-        self, entries: Iterable[Entry], logged: Container[bytes], fresh: list[Entry]
-    ) -> list[Outcome]:
-        """Tells an outcome for each entry. What is new, neither `logged` nor pending, goes to
+    def stage(self, entries: Iterable[Entry], fresh: list[Entry]) -> list[Outcome]:
+        """Tells an outcome for each entry, as far as it is known here. What is not pending goes to
         `fresh`, and is noted as what the running transaction stores.
         """
         ids, staged = self._ids, self._staged
         outcomes: list[Outcome] = []
         for entry in entries:
             id = entry[0]
-            if id in ids or id in logged:
+            if id in ids:
                 outcomes.append("known")
             else:
                 ids.add(id)
@@ -61,6 +59,11 @@ class Memory:
                 fresh.append(entry)
                 outcomes.append("stored")
         return outcomes
+
+    def unstage(self, logged: Container[bytes]) -> None:
+        """Those of the running transaction are in the log already: it does not store them."""
+        self._ids.difference_update([id for id in self._staged if id in logged])
+        self._staged = [id for id in self._staged if id not in logged]
 
     def keep(self) -> None:
         """The transaction was committed."""

@@ -17,8 +17,10 @@ from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, mak
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry, NullPool
 
-from app.entries import Entry
 from app.errors import StoreUnavailable
+from app.postgres_intake import find_message_keys as find_message_keys
+from app.postgres_intake import insert_message_keys as insert_message_keys
+from app.postgres_intake import insert_new as insert_new
 from app.postgres_session import BoundedSession, set_bounds
 
 CONNECT = {
@@ -187,11 +189,6 @@ def end_turn(connection: Connection) -> None:
     connection.exec_driver_sql("SELECT pg_advisory_unlock_all()")
 
 
-def touch(connection: Connection) -> None:
-    """Gives the transaction something to sync. No row: replicas would wait for each other."""
-    connection.exec_driver_sql("SELECT pg_logical_emit_message(true, 'heliograph', '')")
-
-
 def find_leaves(connection: Connection, prefixes: Sequence[int]) -> list[bytes]:
     """The leaves of the log whose ids begin with one of these prefixes."""
     rows = connection.exec_driver_sql(
@@ -200,29 +197,6 @@ def find_leaves(connection: Connection, prefixes: Sequence[int]) -> list[bytes]:
         (list(prefixes),),
     )
     return [row[0] for row in rows]
-
-
-def insert_pending(connection: Connection, entries: Sequence[Entry]) -> None:
-    if entries:
-        connection.exec_driver_sql(
-            "INSERT INTO pending (leaf, body) SELECT * FROM unnest(%b::bytea[], %b::bytea[])",
-            ([entry.leaf for entry in entries], [entry.body for entry in entries]),
-        )
-
-
-def find_message_keys(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:
-    """Those of the keys that were stored before."""
-    query = "SELECT key FROM message_key WHERE key = ANY(%b::bytea[])"
-    return set(connection.exec_driver_sql(query, (list(keys),)).scalars())
-
-
-def insert_message_keys(connection: Connection, keys: Sequence[tuple[bytes, int]]) -> None:
-    """`keys` are (key, day)."""
-    connection.exec_driver_sql(
-        "INSERT INTO message_key (key, day) SELECT * FROM unnest(%b::bytea[], %b::integer[])"
-        " ON CONFLICT DO NOTHING",
-        ([key for key, _day in keys], [day for _key, day in keys]),
-    )
 
 
 def move_pending(

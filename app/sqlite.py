@@ -17,7 +17,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from app.entries import Entry
+from app.entries import LEAF_ID_START, Entry, prefix_of
 from app.errors import StoreUnavailable
 
 BUSY_MILLISECONDS = 1000
@@ -168,11 +168,6 @@ def _execute(
     return rows
 
 
-def touch(connection: Connection) -> None:
-    """Gives the transaction something to write and to sync."""
-    connection.exec_driver_sql("UPDATE state SET beat = 1 - beat")
-
-
 def find_leaves(connection: Connection, prefixes: Sequence[int]) -> list[bytes]:
     """The leaves of the log whose ids begin with one of these prefixes.
 
@@ -188,9 +183,20 @@ def find_leaves(connection: Connection, prefixes: Sequence[int]) -> list[bytes]:
     return [row[0] for row in rows]
 
 
-def insert_pending(connection: Connection, entries: Sequence[Entry]) -> None:
-    for start in range(0, len(entries), INSERT_ROWS):
-        rows = entries[start : start + INSERT_ROWS]
+def insert_new(
+    connection: Connection,
+    entries: Sequence[Entry],
+    *,
+    alone: bool,  # noqa: ARG001 -- as app/postgres.py
+) -> set[bytes]:
+    """Inserts into `pending` what is not in the log. Returns the ids of what is. Writes in any
+    case, so that there is something to sync.
+    """
+    leaves = find_leaves(connection, [prefix_of(entry.id) for entry in entries])
+    known = {leaf[LEAF_ID_START:] for leaf in leaves}.intersection([entry.id for entry in entries])
+    fresh = [entry for entry in entries if entry.id not in known] if known else entries
+    for start in range(0, len(fresh), INSERT_ROWS):
+        rows = fresh[start : start + INSERT_ROWS]
         values = ",".join(["(?,?)"] * len(rows))
         fields: list[bytearray] = []
         for _id, leaf, body in rows:
@@ -202,6 +208,9 @@ def insert_pending(connection: Connection, entries: Sequence[Entry]) -> None:
             f"INSERT INTO pending (leaf, body) VALUES {values}",  # noqa: S608 -- marks only
             tuple(fields),
         )
+    if not fresh:
+        connection.exec_driver_sql("UPDATE state SET beat = 1 - beat")
+    return known
 
 
 def find_message_keys(connection: Connection, keys: Sequence[bytes]) -> set[bytes]:

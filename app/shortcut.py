@@ -83,8 +83,8 @@ class Shortcut:
         return True
 
     def _hand_over(self) -> None:
-        """Gives the writer at once what came in one turn of the event loop. One by one, the first
-        would wake its thread, and a commit costs nearly the same for one envelope as for sixty.
+        """Makes one work of what came in one turn of the event loop: one future, and one look for
+        doubles.
         """
         came, self._came = self._came, []
         try:

@@ -75,6 +75,8 @@ class Writer:
         self._on_fatal = on_fatal
         self._limits = limits
         self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._came: list[Job] = []
+        """What came in this turn of the event loop, and is handed over at its end."""
         self._waiting = 0
         self._waiting_bytes = 0
         self._open = False
@@ -100,6 +102,7 @@ class Writer:
         """Finishes what waits, then closes the connection."""
         if self._thread is not None:
             self._open = False
+            self._hand_over()
             self._queue.put(None)
             await asyncio.to_thread(self._thread.join)
             self._thread = None
@@ -119,8 +122,18 @@ class Writer:
         self._waiting += 1
         self._waiting_bytes += size
         future: asyncio.Future[Any] = self._loop.create_future()
-        self._queue.put((work, size, future))
+        if not self._came:
+            self._loop.call_soon(self._hand_over)
+        self._came.append((work, size, future))
         return future
+
+    def _hand_over(self) -> None:
+        """Gives the thread at once what came in one turn of the event loop. One by one, the first
+        would wake it, and a commit costs nearly the same for one request as for sixty.
+        """
+        came, self._came = self._came, []
+        for job in came:
+            self._queue.put(job)
 
     def _run(self, ready: "asyncio.Future[None]") -> None:
         try:
@@ -272,6 +285,7 @@ class Writer:
     def _fail(self) -> None:
         """The end: everybody gets a negative answer, then the process is told to end."""
         self._open = False
+        self._hand_over()
         group = [*self._group, self._next] if self._next else self._group
         while not self._queue.empty():
             job = self._queue.get_nowait()

@@ -5,7 +5,7 @@ that a reading transaction for each of them holds up no checkpoint of a database
 was appended never changes, and what comes meanwhile lies behind the size that was there first.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, func, select
@@ -122,11 +122,15 @@ def audit_step(connection: Connection, audit: Audit) -> int:
     return len(rows)
 
 
-def audit_log(connection: Connection) -> Audit:
-    """The whole reading at once, for a connection that nobody waits for."""
+def audit_log(
+    connection: Connection, advance: Callable[[int], None] = lambda _count: None
+) -> Audit:
+    """The whole reading at once, for a connection that nobody waits for. `advance` hears of each
+    step how many leaves were read.
+    """
     audit = start_audit(connection)
-    while audit_step(connection, audit):
-        pass
+    while count := audit_step(connection, audit):
+        advance(count)
     return audit
 
 

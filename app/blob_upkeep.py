@@ -1,13 +1,10 @@
 """What blobs need by themselves: a sweep at the start and once a day."""
 
 import asyncio
-import logging
 
 from app.blobs import Blobs
-from app.errors import StoreError
 from app.store import Store
-
-log = logging.getLogger("heliograph.blobs")
+from app.upkeep import note_failure
 
 
 async def run_blob_upkeep(store: Store, blobs: Blobs, *, interval: float) -> None:
@@ -24,6 +21,6 @@ async def run_blob_upkeep(store: Store, blobs: Blobs, *, interval: float) -> Non
                 today = await store.sweep()
                 await blobs.sweep(today)
                 swept = today
-        except StoreError as error:
-            log.warning("code=%s task=sweep", error.code)
+        except Exception as error:  # noqa: BLE001 -- a sweep that ended would do so unheard
+            note_failure(error, "sweep")
         await asyncio.sleep(interval)

@@ -11,7 +11,7 @@ from itertools import chain
 
 from sqlalchemy import Connection, Engine, Table, delete, func, inspect, select, text
 
-from app.auditing import LEAF, Audit, audit_step, start_audit
+from app.auditing import LEAF, Audit, audit_log
 from app.auditing_bodies import PENDING, BodiesAudit, audit_bodies, audit_pending
 from app.databases import Database
 from app.faults import Faults
@@ -131,21 +131,13 @@ def read_rows(connection: Connection, table: Table) -> Iterator[list[tuple[objec
         yield [tuple(row) for row in rows]
 
 
-def read_log(connection: Connection, advance: Advance) -> Audit:
-    """The whole log again, from its leaves."""
-    audit = start_audit(connection)
-    while count := audit_step(connection, audit):
-        advance(count)
-    return audit
-
-
 def prove(connection: Connection, advance: Advance) -> Proof:
     """Reads a whole store again: the log, every body, all that is pending.
 
     A body that is not there is no fault here: it is not in the source either, or the sums differ.
     The doctor tells what was removed from what was purged.
     """
-    proof = Proof(read_log(connection, advance))
+    proof = Proof(audit_log(connection, advance))
     bodies = BodiesAudit(proof.audit.size)
     while count := audit_bodies(connection, bodies):
         advance(count)

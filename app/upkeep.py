@@ -47,7 +47,7 @@ async def run_upkeep(
                 swept = await store.sweep()
                 _warn(keyrings, int(clock()))
         except Exception as error:  # noqa: BLE001 -- an upkeep that ended would do so unheard
-            _note(error)
+            note_failure(error, "upkeep")
         await _wait(store, keyrings, purged, interval, delete_blob)
 
 
@@ -78,14 +78,15 @@ async def _wait(
             try:
                 await purge(store, done, delete_blob)
             except Exception as error:  # noqa: BLE001 -- as above
-                _note(error)
+                note_failure(error, "upkeep")
 
 
-def _note(error: Exception) -> None:
+def note_failure(error: Exception, task: str) -> None:
+    """A word on a round that failed, and that its task tries again."""
     if isinstance(error, StoreError):
-        logger.warning("code=%s task=upkeep", error.code)
+        logger.warning("code=%s task=%s", error.code, task)
     else:  # a fault of ours: no traceback, its message could hold input
-        logger.error("code=upkeep-fault type=%s", type(error).__name__)
+        logger.error("code=upkeep-fault task=%s type=%s", task, type(error).__name__)
 
 
 def _warn(keyrings: Keyrings, now: int) -> None:

@@ -1,9 +1,10 @@
 """The bare server: what uvicorn alone can do. It reads the body and answers 204."""
 
 import sys
+from typing import Literal
 
 import uvicorn
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 
 async def answer(scope: Scope, receive: Receive, send: Send) -> None:
@@ -15,22 +16,27 @@ async def answer(scope: Scope, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body"})
 
 
-def main() -> None:
-    """Serves on the port of the first argument until SIGTERM."""
+def run_plain(app: ASGIApp, port: int, *, lifespan: Literal["on", "off"]) -> None:
+    """Serves on loopback until SIGTERM, as the service is served but without its bounds."""
     uvicorn.run(
-        answer,
+        app,
         host="127.0.0.1",
-        port=int(sys.argv[1]),
+        port=port,
         loop="uvloop",
         http="httptools",
         ws="none",
-        lifespan="off",
+        lifespan=lifespan,
         access_log=False,
         log_config=None,
         proxy_headers=False,
         server_header=False,
         date_header=False,
     )
+
+
+def main() -> None:
+    """Serves on the port of the first argument."""
+    run_plain(answer, int(sys.argv[1]), lifespan="off")
 
 
 if __name__ == "__main__":

@@ -10,11 +10,11 @@ import sys
 import time
 from typing import Any
 
-import uvicorn
 from fastapi import FastAPI, Request
 
 from app.entries import LEAF_ID_START, make_entry, prefix_of
 from app.sqlite import set_pragmas
+from bench.bare import run_plain
 from crypto.envelope import day_of
 
 TELEMETRY: Any = {
@@ -54,19 +54,7 @@ def create_app(database: str) -> FastAPI:
 
 def main() -> None:
     """Serves on the port of the first argument, into the database of the second."""
-    uvicorn.run(
-        create_app(sys.argv[2]),
-        host="127.0.0.1",
-        port=int(sys.argv[1]),
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        access_log=False,
-        log_config=None,
-        proxy_headers=False,
-        server_header=False,
-        date_header=False,
-    )
+    run_plain(create_app(sys.argv[2]), int(sys.argv[1]), lifespan="on")
 
 
 if __name__ == "__main__":

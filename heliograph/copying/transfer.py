@@ -7,6 +7,7 @@ from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.auditing import audit_log
 from app.copying import (
     UNFINISHED,
     Proof,
@@ -17,7 +18,6 @@ from app.copying import (
     has_rows,
     list_tables,
     prove,
-    read_log,
     read_revision,
     sum_table,
     take_mark,
@@ -148,7 +148,7 @@ def _check_target(connection: Connection, revision: str | None, database: Databa
 def _read_source(connection: Connection) -> bytes | None:
     """Reads the source's log again and gives its root: a damaged store is not carried on."""
     with show_progress("Reading the log of the source", count_leaves(connection)) as advance:
-        audit = read_log(connection, advance)
+        audit = audit_log(connection, advance)
     if audit.faults:
         raise OperatorError(
             "copy-source-damaged",

@@ -81,12 +81,12 @@ async def _wait(
                 note_failure(error, "upkeep")
 
 
-def note_failure(error: Exception, task: str) -> None:
-    """A word on a round that failed, and that its task tries again."""
+def note_failure(error: Exception, kind: str) -> None:
+    """A word on a round that failed: which kind; it is tried again."""
     if isinstance(error, StoreError):
-        logger.warning("code=%s task=%s", error.code, task)
+        logger.warning("code=%s task=%s", error.code, kind)
     else:  # a fault of ours: no traceback, its message could hold input
-        logger.error("code=upkeep-fault task=%s type=%s", task, type(error).__name__)
+        logger.error("code=upkeep-fault task=%s type=%s", kind, type(error).__name__)
 
 
 def _warn(keyrings: Keyrings, now: int) -> None:

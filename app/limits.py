@@ -42,9 +42,9 @@ class Limits:
     """About so many envelopes share a commit at most."""
     pending_envelopes: int = 200_000
     """Sequencing runs before its time when so many wait: about 130 bytes of memory are each one's.
-    A crowd like that hides who is in it."""
-    sequence_rows: int = 1000
-    """As `sequence_bytes`."""
+    It takes so many at once at most; a crowd like that hides who is in it."""
+    sequence_rows: int = 2000
+    """As `sequence_bytes`. Fewer than a commit takes, and a flood would outrun sequencing."""
     sequence_bytes: int = 4 * MIB
     """One step of sequencing moves so many rows or bytes; intake runs between two steps."""
     purge_rows: int = 64

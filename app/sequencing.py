@@ -1,11 +1,11 @@
 """Giving log indexes to what has none yet, sorted by id, so that the log shows neither order nor
 pace.
 
-A run takes what is pending at its start and moves it in bounded steps, one transaction each; intake
-runs between two steps. A run that was cut off is finished by the next one: what it copied is in the
-log and still pending. No id ever gets a second leaf: each step looks its ids up in the log, and
-passes over what is there. Of several services on one
-database one has the turn; the others leave the log as it is (docs/adr/0020).
+A run takes what is pending at its start, up to a crowd that hides who is in it, and moves it in
+bounded steps, one transaction each; intake runs between two steps. A run that was cut off is
+finished by the next one: what it copied is in the log and still pending. No id ever gets a second
+leaf: each step looks its ids up in the log, and passes over what is there. Of several services on
+one database one has the turn; the others leave the log as it is (docs/adr/0020).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -31,11 +31,21 @@ Waiting = tuple[bytes, int, int]
 Step = Callable[[Connection], int]
 
 
-def plan_run(connection: Connection) -> Sequence[Waiting]:
-    """All that is pending now, sorted by id. Reading; intake goes on meanwhile."""
-    id = func.substr(PENDING.c.leaf, LEAF_ID_START + 1)
-    query = select(id, PENDING.c.seq, func.length(PENDING.c.body)).order_by(id)
-    return connection.execute(query).all()
+def plan_run(connection: Connection, most: int) -> Sequence[Waiting]:
+    """What is pending now, sorted by id; of more than `most`, those that came first. Reading;
+    intake goes on meanwhile.
+    """
+    first = (
+        select(
+            func.substr(PENDING.c.leaf, LEAF_ID_START + 1).label("id"),
+            PENDING.c.seq,
+            func.length(PENDING.c.body).label("length"),
+        )
+        .order_by(PENDING.c.seq)
+        .limit(most)
+        .subquery()
+    )
+    return connection.execute(select(first).order_by(first.c.id)).all()
 
 
 def make_steps(

@@ -161,13 +161,16 @@ class Store:
         return bool(await self._writer.submit(work))
 
     async def sequence(self) -> int | None:
-        """Gives log indexes to new keyrings and to what was pending at the call; returns how many.
+        """Gives log indexes to new keyrings and to what was pending at the call, up to
+        `limits.pending_envelopes`; returns how many.
 
         None: another service on this database has the turn. See app/sequencing.py.
         """
+        most = self.limits.pending_envelopes
         remembered = self._memory.list_committed()
-        plan = await self.read(plan_run)
-        self._memory.drop(remembered.difference(id for id, _seq, _length in plan))
+        plan = await self.read(partial(plan_run, most=most))
+        if len(plan) < most:  # it is all that there is
+            self._memory.drop(remembered.difference(id for id, _seq, _length in plan))
         total = 0
         steps = make_steps(self._database, plan, self.limits, self.count_free() // 4)
         try:

@@ -6,6 +6,7 @@ import logging
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from fastapi import APIRouter
@@ -13,6 +14,7 @@ from starlette.testclient import TestClient
 from starlette.websockets import WebSocketDisconnect
 
 from app import problems
+from app.blob_upkeep import run_blob_upkeep
 from app.errors import CAUSES, StoreBusy
 from app.limits import Limits
 from app.upkeep import run_upkeep
@@ -188,6 +190,34 @@ def test_upkeep_sequences_sweeps_and_warns(place: Place, caplog: pytest.LogCaptu
     asyncio.run(main())
     said = [record.getMessage() for record in caplog.records]
     assert said == ["code=store-busy task=upkeep", "code=keyring-missing", "code=keyring-expired"]
+
+
+@pytest.mark.parametrize("failure", [StoreBusy(), ValueError("canary")])
+def test_a_sweep_of_blobs_that_fails_is_tried_again(
+    place: Place, caplog: pytest.LogCaptureFixture, failure: Exception
+) -> None:
+    failures = [failure, failure]
+
+    async def main() -> None:
+        done = asyncio.Event()
+
+        async def sweep(_today: int) -> None:
+            if failures:
+                raise failures.pop()
+            done.set()
+
+        async with place.open_store() as store:
+            blobs = SimpleNamespace(sweep=sweep)
+            task = asyncio.create_task(run_blob_upkeep(store, blobs, interval=0.001))  # type: ignore[arg-type]
+            async with asyncio.timeout(20):
+                await done.wait()
+            task.cancel()
+            await asyncio.wait([task])
+
+    asyncio.run(main())
+    said = [record.getMessage() for record in caplog.records]
+    assert len(said) == 2
+    assert all("task=sweep" in line and "canary" not in line for line in said)
 
 
 def test_a_crowd_is_sequenced_before_its_time(

@@ -129,6 +129,25 @@ def test_leaves_are_sorted_by_id_and_have_no_gaps(place: Place) -> None:
     place.run(test)
 
 
+def test_a_run_takes_a_crowd_at_most_and_those_that_came_first(place: Place) -> None:
+    place.limits = Limits(pending_envelopes=3)
+
+    async def test(store: Store) -> None:
+        envelopes = [make_envelope(number) for number in range(8)]
+        await store.put(envelopes)
+        for count in (3, 3):
+            assert await store.sequence() == count
+            assert await store.put(envelopes) == ["known"] * 8
+        rows = await store.download(-1, 10)
+        assert {row[2] for row in rows[:3]} == set(envelopes[:3])
+        assert {row[2] for row in rows[3:]} == set(envelopes[3:6])
+        assert await store.sequence() == 2
+        assert await store.sequence() == 0
+        assert store.pending == 0
+
+    place.run(test)
+
+
 def test_steps_are_bounded_in_bytes_too(place: Place) -> None:
     place.limits = Limits(sequence_bytes=1)
 

@@ -83,16 +83,18 @@ class Log:
         return self._signer.key
 
     async def advance(self) -> None:
-        """One round: what is pending gets its leaves, then the new size is signed and told.
+        """One round: what is pending gets its leaves, a crowd at a time, and each time the new size
+        is signed and told.
 
         Raises StoreError; `log-damaged` where the leaves are no longer those that were signed,
         `log-key-other` where another key signed before.
         """
-        if await self._store.sequence() is None:
-            return  # the service that has the turn signs
-        day = self._store.day
-        while not await self._store.write(partial(self._sign, day=day)):
-            pass
+        for _ in range(1 + self._store.pending // self._store.crowd):
+            if await self._store.sequence() is None:
+                return  # the service that has the turn signs
+            day = self._store.day
+            while not await self._store.write(partial(self._sign, day=day)):
+                pass
 
     def _sign(self, connection: Connection, day: int) -> bool:
         if not self._replace_key:

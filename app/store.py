@@ -114,6 +114,11 @@ class Store:
         return self._memory.pending
 
     @property
+    def crowd(self) -> int:
+        """As many pending envelopes as one run of sequencing takes."""
+        return max(1, self.limits.pending_envelopes)
+
+    @property
     def day(self) -> int:
         """Today, as days since 1970-01-01."""
         return day_of(int(self._clock()))
@@ -161,12 +166,12 @@ class Store:
         return bool(await self._writer.submit(work))
 
     async def sequence(self) -> int | None:
-        """Gives log indexes to new keyrings and to what was pending at the call, up to
-        `limits.pending_envelopes`; returns how many.
+        """Gives log indexes to new keyrings and to what was pending at the call, up to a `crowd`;
+        returns how many.
 
         None: another service on this database has the turn. See app/sequencing.py.
         """
-        most = self.limits.pending_envelopes
+        most = self.crowd
         remembered = self._memory.list_committed()
         plan = await self.read(partial(plan_run, most=most))
         if len(plan) < most:  # it is all that there is

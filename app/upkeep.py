@@ -66,7 +66,7 @@ async def _wait(
     """
     clock = asyncio.get_running_loop().time
     end = clock() + interval
-    crowd = store.limits.pending_envelopes
+    crowd = store.crowd
     while True:
         await asyncio.sleep(max(0.0, min(end - clock(), LOOK_SECONDS)))
         with suppress(StoreError):  # whoever needs the database is told

@@ -12,7 +12,6 @@ from sqlalchemy import Connection, delete, text
 from starlette.testclient import TestClient
 
 from app.errors import StoreBusy, StoreUnavailable
-from app.limits import Limits
 from app.log import sign_checkpoint
 from app.store import READERS, Store
 from app.tiles import LOG_TILE, append_tiles
@@ -64,20 +63,6 @@ def test_each_round_signs_what_is_there(place: Place) -> None:
         assert await log.find_checkpoint() == before
 
     place.run(test)
-
-
-@pytest.mark.parametrize("crowd", [0, 1, 3, 7])
-def test_a_round_signs_all_that_waited_a_crowd_at_a_time(place: Place, crowd: int) -> None:
-    place.limits = Limits(pending_envelopes=crowd)
-
-    async def test(store: Store) -> None:
-        await store.put([make_envelope(n) for n in range(7)])
-        await make_log(store).advance()
-        assert store.pending == 0
-        assert (await read_checkpoint(store)).size == 7
-
-    place.run(test)
-    assert place.count("checkpoint") >= 7 // max(1, crowd)
 
 
 def test_a_receipt_for_each_leaf(place: Place) -> None:

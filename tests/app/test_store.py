@@ -17,7 +17,7 @@ from app.store import Store
 from crypto.envelope import envelope_id
 from crypto.errors import EnvelopeError
 from crypto.leaves import read_leaf
-from tests.app.running import LENGTH, NOW, Place, make_envelope
+from tests.app.running import LENGTH, NOW, Place, make_envelope, make_log
 
 KEY = b"k" * 32
 
@@ -146,6 +146,20 @@ def test_a_run_takes_a_crowd_at_most_and_those_that_came_first(place: Place) -> 
         assert store.pending == 0
 
     place.run(test)
+
+
+@pytest.mark.parametrize("crowd", [0, 1, 3, 7])
+def test_a_round_signs_all_that_waited_a_crowd_at_a_time(place: Place, crowd: int) -> None:
+    place.limits = Limits(pending_envelopes=crowd)
+
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(number) for number in range(7)])
+        await make_log(store).advance()
+        assert store.pending == 0
+
+    place.run(test)
+    assert place.count("leaf") == 7
+    assert place.count("checkpoint") >= 7 // max(1, crowd)
 
 
 def test_steps_are_bounded_in_bytes_too(place: Place) -> None:

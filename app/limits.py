@@ -43,10 +43,11 @@ class Limits:
     pending_envelopes: int = 200_000
     """Sequencing runs before its time when so many wait: about 130 bytes of memory are each one's.
     It takes so many at once at most; a crowd like that hides who is in it."""
-    sequence_rows: int = 2000
-    """As `sequence_bytes`. Fewer than a commit takes, and a flood would outrun sequencing."""
+    sequence_rows: int = 1000
+    """As `sequence_bytes`."""
     sequence_bytes: int = 4 * MIB
-    """One step of sequencing moves so many rows or bytes; intake runs between two steps."""
+    """One step of sequencing moves so many rows or bytes; intake runs between two steps. Four times
+    as many while `pending_envelopes` wait."""
     purge_rows: int = 64
     """One step of purging deletes so many envelopes; intake runs between two steps."""
     part_bytes: int = 64 * MIB

@@ -41,7 +41,8 @@ class Memory:
     def list_committed(self) -> set[bytes]:
         """Ids that are pending and committed: what is not in the database any more has a leaf."""
         ids = set(self._ids)  # before the list: what leaves it meanwhile was committed
-        return ids.difference(list(self._staged))
+        ids.difference_update(list(self._staged))
+        return ids
 
     def stage(self, entries: Iterable[Entry], fresh: list[Entry]) -> list[Outcome]:
         """Tells an outcome for each entry, as far as it is known here. What is not pending goes to

@@ -10,6 +10,8 @@ one database one has the turn; the others leave the log as it is (docs/adr/0020)
 
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
+from struct import Struct
+from typing import NamedTuple
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -26,26 +28,38 @@ LEAF = LogLeaf.__table__  # type: ignore[attr-defined]
 LEAF_ID = LeafId.__table__  # type: ignore[attr-defined]
 KEYRING = KeyringVersion.__table__  # type: ignore[attr-defined]
 
-Waiting = tuple[bytes, int, int]
-"""Envelope id, seq, length of the envelope in bytes."""
-Step = Callable[[Connection], int]
+Waiting = bytes
+"""A pending row, packed, because a crowd of them is held in memory: id, seq, length in bytes."""
+_ROW = Struct(">32sqI")
+_SEQ = slice(32, 40)
+
+Run = Callable[[Connection], int]
+FLOOD_TIMES = 4
+"""Steps are so much longer while a crowd waits: steps and commits alternate, and a commit of a
+flood takes up to `limits.commit_envelopes`. Shorter ones would be outrun."""
+
+
+class Step(NamedTuple):
+    """What the writer does in one transaction; it returns how many leaves it appended. The ids
+    of envelopes that are in the log after it."""
+
+    run: Run
+    ids: Sequence[bytes] = ()
 
 
 def plan_run(connection: Connection, most: int) -> Sequence[Waiting]:
     """What is pending now, sorted by id; of more than `most`, those that came first. Reading;
     intake goes on meanwhile.
     """
-    first = (
-        select(
-            func.substr(PENDING.c.leaf, LEAF_ID_START + 1).label("id"),
-            PENDING.c.seq,
-            func.length(PENDING.c.body).label("length"),
-        )
-        .order_by(PENDING.c.seq)
-        .limit(most)
-        .subquery()
-    )
-    return connection.execute(select(first).order_by(first.c.id)).all()
+    id = func.substr(PENDING.c.leaf, LEAF_ID_START + 1)
+    query = select(id, PENDING.c.seq, func.length(PENDING.c.body)).order_by(PENDING.c.seq)
+    rows = connection.execute(query.limit(most))
+    return sorted([_ROW.pack(*row) for row in rows])  # the database would need more memory for it
+
+
+def read_id(row: Waiting) -> bytes:
+    """The envelope id (32 bytes) of a planned row."""
+    return row[:32]
 
 
 def make_steps(
@@ -57,19 +71,21 @@ def make_steps(
     which they lie there, when all are copied or `room` bytes are. Deleting each with its copy would
     write a page for every row, because ids are random.
     """
-    yield make_keyring_step(database)
+    yield Step(make_keyring_run(database))
+    times = FLOOD_TIMES if len(plan) >= limits.pending_envelopes else 1
+    rows, size = times * limits.sequence_rows, times * limits.sequence_bytes
     for part in _cut(plan, len(plan), room):
-        for step in _cut(part, limits.sequence_rows, limits.sequence_bytes):
-            yield make_step(database, step)
-        by_seq = sorted(part, key=itemgetter(1))
-        for step in _cut(by_seq, limits.sequence_rows, limits.sequence_bytes):
-            yield make_deletion(database, step)
+        for step in _cut(part, rows, size):
+            yield Step(make_copy(database, step), [read_id(row) for row in step])
+        for step in _cut(sorted(part, key=itemgetter(_SEQ)), rows, size):
+            yield Step(make_deletion(database, step))
 
 
 def _cut(plan: Sequence[Waiting], rows: int, size: int) -> Iterator[Sequence[Waiting]]:
     """The plan in pieces of at most so many rows and bytes, but one row at least."""
     start = taken = 0
-    for place, (_id, _seq, length) in enumerate(plan):
+    for place, row in enumerate(plan):
+        length = _ROW.unpack(row)[2]
         if place > start and (place - start == rows or taken + length > size):
             yield plan[start:place]
             start, taken = place, 0
@@ -78,18 +94,19 @@ def _cut(plan: Sequence[Waiting], rows: int, size: int) -> Iterator[Sequence[Wai
         yield plan[start:]
 
 
-def make_step(database: Database, step: Sequence[Waiting]) -> Step:
-    """Gives rows their leaves, as a function for the writer. It returns how many it appended."""
+def make_copy(database: Database, step: Sequence[Waiting]) -> Run:
+    """Gives rows their leaves."""
 
     def run(connection: Connection) -> int:
-        leaves = database.find_leaves(connection, [prefix_of(id) for id, _seq, _length in step])
+        rows = [_ROW.unpack(row) for row in step]
+        leaves = database.find_leaves(connection, [prefix_of(id) for id, _seq, _length in rows])
         logged = {leaf[LEAF_ID_START:] for leaf in leaves}
-        listed = find_listed(connection, step[0][0], step[-1][0])
+        listed = find_listed(connection, rows[0][0], rows[-1][0])
         start = count_leaves(connection)
         seqs: list[int] = []
         prefixes: list[int] = []
         purges: dict[bytes, int] = {}
-        for id, seq, _length in step:
+        for id, seq, _length in rows:
             if id not in logged:
                 logged.add(id)
                 if id in listed:
@@ -105,19 +122,19 @@ def make_step(database: Database, step: Sequence[Waiting]) -> Step:
     return run
 
 
-def make_deletion(database: Database, step: Sequence[Waiting]) -> Step:
-    """Deletes rows that are in the log, as a function for the writer. It returns 0: no new leaf."""
+def make_deletion(database: Database, step: Sequence[Waiting]) -> Run:
+    """Deletes rows that are in the log."""
 
     def run(connection: Connection) -> int:
-        database.delete_pending(connection, [seq for _id, seq, _length in step])
+        database.delete_pending(connection, [_ROW.unpack(row)[1] for row in step])
         return 0
 
     return run
 
 
-def run_in_turn(connection: Connection, database: Database, step: Step) -> int | None:
+def run_in_turn(connection: Connection, database: Database, run: Run) -> int | None:
     """A step, if it is this service's turn; else None."""
-    return step(connection) if database.take_turn(connection) else None
+    return run(connection) if database.take_turn(connection) else None
 
 
 def find_keyrings(connection: Connection, database: Database) -> list[bytes]:
@@ -129,7 +146,7 @@ def find_keyrings(connection: Connection, database: Database) -> list[bytes]:
     return [digest for digest in dict.fromkeys(digests) if keyring_leaf(digest) not in leaves]
 
 
-def make_keyring_step(database: Database) -> Step:
+def make_keyring_run(database: Database) -> Run:
     """Gives those keyrings their leaves, as a function for the writer. It returns how many."""
 
     def run(connection: Connection) -> int:

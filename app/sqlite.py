@@ -40,9 +40,9 @@ PAGE_BYTES = 16 * 1024
 """Of databases that are made from now on (docs/adr/0023). With SQLite's 4 KiB a page holds one
 envelope of the 2,048 B class and is half empty.
 """
-CACHE_KIB = 32 * 1024
-"""The writer's page cache at most: as much as a step of sequencing reads twice (1,000 rows, each on
-a page of its own).
+CACHE_KIB = 20 * 1024
+"""The writer's page cache at most: what a step of sequencing reads twice (1,000 rows, each on a
+page of its own).
 """
 INSERT_ROWS = 256
 """Rows of one INSERT. One statement for many rows lets go of Python's lock once, not once a row."""

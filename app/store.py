@@ -16,7 +16,7 @@ from app.entries import Entry, make_entry
 from app.errors import StoreError, StoreUnavailable
 from app.limits import Limits
 from app.memory import Memory
-from app.sequencing import make_steps, plan_run, run_in_turn
+from app.sequencing import make_steps, plan_run, read_id, run_in_turn
 from app.sweeping import sweep_days
 from app.tables import SCHEMA_REVISION, LogBody, LogLeaf
 from app.work import EntriesWork, LoneWork, Outcome, PartWork
@@ -175,19 +175,21 @@ class Store:
         remembered = self._memory.list_committed()
         plan = await self.read(partial(plan_run, most=most))
         if len(plan) < most:  # it is all that there is
-            self._memory.drop(remembered.difference(id for id, _seq, _length in plan))
+            remembered.difference_update(map(read_id, plan))
+            self._memory.drop(remembered)
+        del remembered  # in a crowd it is big
         total = 0
         steps = make_steps(self._database, plan, self.limits, self.count_free() // 4)
         try:
-            for step in steps:
-                moved = await self.write(partial(run_in_turn, database=self._database, step=step))
+            for run, ids in steps:
+                moved = await self.write(partial(run_in_turn, database=self._database, run=run))
                 if moved is None:
                     return None
                 total += moved
+                self._memory.drop(ids)
         finally:
             with suppress(StoreError):  # a lost connection has lost its turn
                 await self.write(self._database.end_turn)
-        self._memory.drop(id for id, _seq, _length in plan)
         return total
 
     async def sweep(self) -> int:

@@ -65,7 +65,15 @@ def repeat(connection: Connection) -> None:
     leaf, body = connection.execute(
         select(LEAF.c.leaf, BODY.c.body).join_from(LEAF, BODY, LEAF.c.log_index == BODY.c.log_index)
     ).first() or (b"", b"")
-    connection.execute(insert(PENDING).values(leaf=leaf, body=body))
+    for _ in range(2):
+        connection.execute(insert(PENDING).values(leaf=leaf, body=body))
+
+
+def repeat_in_log(connection: Connection) -> None:
+    body = connection.execute(select(BODY.c.body).where(BODY.c.log_index == 5)).scalar_one()
+    leaf = connection.execute(select(LEAF.c.leaf).where(LEAF.c.log_index == 5)).scalar_one()
+    connection.execute(insert(LEAF).values(log_index=len(NUMBERS), leaf=leaf))
+    connection.execute(insert(BODY).values(log_index=len(NUMBERS), body=body))
 
 
 def bring(connection: Connection) -> None:
@@ -103,15 +111,37 @@ def test_a_store_as_it_must_be(store: Path) -> None:
     assert look(store) == []
 
 
-@pytest.mark.parametrize("fault", FAULTS)
-def test_each_fault_is_found(store: Path, tmp_path: Path, fault: str) -> None:
-    copy = tmp_path / "store.db"
+def spoil(store: Path, copy: Path, change: Callable[[Connection], object]) -> list[str]:
+    """What is found in a copy of the store after a change."""
     copy.write_bytes(store.read_bytes())
     engine = choose_database(f"sqlite:///{copy}").open_engine(f"sqlite:///{copy}", writes=True)
     with engine.connect() as connection, connection.begin():
-        FAULTS[fault](connection)
+        change(connection)
     engine.dispose()
-    assert fault in look(copy)
+    return look(copy)
+
+
+def test_a_second_row_in_the_log_is_found(store: Path, tmp_path: Path) -> None:
+    assert "an envelope is there twice" in spoil(store, tmp_path / "store.db", repeat_in_log)
+
+
+def test_what_is_copied_and_not_deleted_yet_is_no_fault(store: Path, tmp_path: Path) -> None:
+    def copy(connection: Connection) -> None:
+        connection.execute(
+            insert(PENDING).from_select(
+                ["leaf", "body"],
+                select(LEAF.c.leaf, BODY.c.body)
+                .join_from(LEAF, BODY, LEAF.c.log_index == BODY.c.log_index)
+                .limit(5),
+            )
+        )
+
+    assert spoil(store, tmp_path / "store.db", copy) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_each_fault_is_found(store: Path, tmp_path: Path, fault: str) -> None:
+    assert fault in spoil(store, tmp_path / "store.db", FAULTS[fault])
 
 
 def test_what_cannot_be_read_is_lost(tmp_path: Path) -> None:

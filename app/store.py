@@ -16,7 +16,7 @@ from app.entries import Entry, make_entry
 from app.errors import StoreError, StoreUnavailable
 from app.limits import Limits
 from app.memory import Memory
-from app.sequencing import make_steps, plan_run, read_id, run_in_turn
+from app.sequencing import Waiting, make_steps, plan_run, read_id, run_in_turn
 from app.sweeping import sweep_days
 from app.tables import SCHEMA_REVISION, LogBody, LogLeaf
 from app.work import EntriesWork, LoneWork, Outcome, PartWork
@@ -171,13 +171,7 @@ class Store:
 
         None: another service on this database has the turn. See app/sequencing.py.
         """
-        most = self.crowd
-        remembered = self._memory.list_committed()
-        plan = await self.read(partial(plan_run, most=most))
-        if len(plan) < most:  # it is all that there is
-            remembered.difference_update(map(read_id, plan))
-            self._memory.drop(remembered)
-        del remembered  # in a crowd it is big
+        plan = await self._plan_run()
         total = 0
         steps = make_steps(self._database, plan, self.limits, self.count_free() // 4)
         try:
@@ -191,6 +185,23 @@ class Store:
             with suppress(StoreError):  # a lost connection has lost its turn
                 await self.write(self._database.end_turn)
         return total
+
+    async def _plan_run(self) -> Sequence[Waiting]:
+        """What a run takes. Of what is remembered as pending, what is not there any more is
+        forgotten: another service has given it an index.
+        """
+        most = self.crowd
+        read_plan = partial(plan_run, most=most)
+        plan: Sequence[Waiting] = ()
+        if self.pending > most:  # all of it would be a big set to copy
+            plan = await self.read(read_plan)
+        if len(plan) < most:
+            remembered = self._memory.list_committed()
+            plan = await self.read(read_plan)
+            if len(plan) < most:  # it is all that there is
+                remembered.difference_update(map(read_id, plan))
+                self._memory.drop(remembered)
+        return plan
 
     async def sweep(self) -> int:
         """Deletes message keys and parts whose days are over; returns the day it is done for."""

@@ -148,6 +148,23 @@ def test_a_run_takes_a_crowd_at_most_and_those_that_came_first(place: Place) -> 
     place.run(test)
 
 
+def test_what_another_service_has_sequenced_is_no_crowd(place: Place) -> None:
+    place.limits = Limits(pending_envelopes=3)
+
+    async def test(store: Store) -> None:
+        await store.put([make_envelope(number) for number in range(5)])
+        other = Store(place.url, clock=place.clock, on_fatal=print)
+        await other.start()
+        assert await other.sequence() == 5
+        await other.stop()
+        assert store.pending == 5
+        assert await store.sequence() == 0
+        assert store.pending == 0
+        assert await store.put([make_envelope(4)]) == ["known"]
+
+    place.run(test)
+
+
 @pytest.mark.parametrize("crowd", [0, 1, 3, 7])
 def test_a_round_signs_all_that_waited_a_crowd_at_a_time(place: Place, crowd: int) -> None:
     place.limits = Limits(pending_envelopes=crowd)

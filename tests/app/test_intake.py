@@ -29,6 +29,34 @@ def problem(code: str) -> dict[str, str]:
     return {"status": "problem", "code": code}
 
 
+class Exchange:
+    """What a server does with one request: gives these messages, and then nothing more ever."""
+
+    def __init__(self, messages: Sequence[Message] = ()) -> None:
+        self.messages = list(messages)
+        self.sent: list[Message] = []
+
+    async def receive(self) -> Message:
+        if self.messages:
+            return self.messages.pop(0)
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async def send(self, message: Message) -> None:
+        self.sent.append(message)
+
+    async def run(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        scope = {
+            "type": "http",
+            "method": "POST",
+            "path": PATH,
+            "raw_path": PATH.encode(),
+            "query_string": b"",
+            "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+        }
+        await app(scope, self.receive, self.send)
+
+
 def post(
     app: ASGIApp,
     chunks: Sequence[bytes | Message],
@@ -43,27 +71,7 @@ def post(
         else {"type": "http.request", "body": chunk, "more_body": hang or place < len(chunks) - 1}
         for place, chunk in enumerate(chunks)
     ]
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        if messages:
-            return messages.pop(0)
-        await asyncio.Event().wait()  # nothing more ever comes
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    async def main() -> None:
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": PATH,
-            "raw_path": PATH.encode(),
-            "query_string": b"",
-            "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
-        }
-        await app(scope, receive, send)
+    exchange = Exchange(messages)
 
     async def lifespan() -> None:
         events: asyncio.Queue[Message] = asyncio.Queue()
@@ -76,12 +84,13 @@ def post(
         events.put_nowait({"type": "lifespan.startup"})
         await ready.wait()
         try:
-            await main()
+            await exchange.run(app, headers)
         finally:
             events.put_nowait({"type": "lifespan.shutdown"})
             await task
 
     asyncio.run(lifespan())
+    sent = exchange.sent
     answer = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
     return sent[0]["status"], answer, json.loads(sent[1]["body"])
 
@@ -269,27 +278,14 @@ def test_a_big_batch_is_handed_over_while_it_is_read(place: Place) -> None:
 
 def test_a_request_that_is_given_up_at_the_stop_is_told_so(place: Place) -> None:
     """The server cancels what has not ended in time. Its own words would be no problem."""
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        await asyncio.Event().wait()
-        raise AssertionError
-
-    async def send(message: Message) -> None:
-        sent.append(message)
+    exchange = Exchange()
 
     async def main() -> None:
-        scope = {
-            "type": "http",
-            "method": "POST",
-            "path": PATH,
-            "headers": [(b"content-type", b"application/cbor-seq")],
-        }
-        task = asyncio.ensure_future(place.make_service()[0](scope, receive, send))
+        task = asyncio.ensure_future(exchange.run(place.make_service()[0], BATCH))
         await asyncio.sleep(0)
         task.cancel()
         await task
 
     asyncio.run(main())
-    assert sent[0]["status"] == 503
-    assert json.loads(sent[1]["body"])["code"] == "store-unavailable"
+    assert exchange.sent[0]["status"] == 503
+    assert json.loads(exchange.sent[1]["body"])["code"] == "store-unavailable"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -43,16 +44,10 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-def sign_other(connection: Connection) -> None:
-    text = write_checkpoint(Checkpoint(SIGNER.name, 7, bytes(32)))
+def sign_wrong(connection: Connection, size: int) -> None:
+    text = write_checkpoint(Checkpoint(SIGNER.name, size, bytes(32)))
     note = write_note(Note(text, (sign(SIGNER, text),)))
-    connection.execute(insert(CHECKPOINT).values(size=7, root=bytes(32), note=note, day=1))
-
-
-def sign_more(connection: Connection) -> None:
-    text = write_checkpoint(Checkpoint(SIGNER.name, 999, bytes(32)))
-    note = write_note(Note(text, (sign(SIGNER, text),)))
-    connection.execute(insert(CHECKPOINT).values(size=999, root=bytes(32), note=note, day=1))
+    connection.execute(insert(CHECKPOINT).values(size=size, root=bytes(32), note=note, day=1))
 
 
 def alter(connection: Connection) -> None:
@@ -97,8 +92,8 @@ FAULTS: dict[str, Callable[[Connection], object]] = {
     "a kept hash is wrong": lambda connection: connection.execute(
         update(LogTile.__table__).values(hash=bytes(32))  # type: ignore[attr-defined]
     ),
-    "a checkpoint has another root": sign_other,
-    "a checkpoint was signed over leaves that are not there": sign_more,
+    "a checkpoint has another root": partial(sign_wrong, size=7),
+    "a checkpoint was signed over leaves that are not there": partial(sign_wrong, size=999),
 }
 
 

@@ -13,9 +13,8 @@ from app.batch_intake import take_batch
 from app.bodies import read_body
 from app.entries import make_entry
 from app.errors import RequestRefused, StoreUnavailable
-from app.handlers import log_fault
+from app.handlers import answer_failure
 from app.limits import Limits
-from app.problems import code_of, make_incident, make_response
 from app.store import Store
 from crypto.envelope import MAX_ENVELOPE
 
@@ -40,15 +39,7 @@ def create_intake(store: Store, limits: Limits) -> ASGIApp:
         else:
             await _send(send, answer, close=close)
             return
-        code, incident = code_of(failure), make_incident()
-        if code == "internal":
-            log_fault(failure, incident)
-        response = make_response(
-            code,
-            retry_after_seconds=limits.retry_after_seconds,
-            incident=incident,
-            headers=ACCEPT if code == "media-type" else None,
-        )
+        response = answer_failure(failure, limits, {"media-type": ACCEPT})
         await response(scope, receive, send)
 
     return intake

@@ -1,7 +1,7 @@
 """The whole service as one ASGI application."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.blob_upkeep import run_blob_upkeep
 from app.blobs import Blobs
 from app.describing import describe
 from app.download import create_download_router
-from app.handlers import add_handlers
+from app.handlers import add_handlers, guard
 from app.health import create_health_router
 from app.keyring_routes import create_keyring_router
 from app.keyrings import Keyrings
@@ -45,6 +45,7 @@ def create_service(
     log_seed: bytes,
     blobs: Blobs | None = None,
     routers: Sequence[APIRouter] = (),
+    in_front: Mapping[str, ASGIApp] | None = None,
     limits: Limits | None = None,
     sequence_interval: float = 600.0,
     replace_log_key: bool = False,
@@ -52,7 +53,8 @@ def create_service(
     """The service. Its lifespan starts and stops the store, loads the keyring and runs the upkeep.
 
     `public_urls` are the addresses (https://host, no path) for which keyholders may sign. `routers`
-    are what the composition root mounts besides (webhooks). `log_seed` (32 bytes,
+    are what the composition root mounts besides, and `in_front` ASGI functions by the beginning of
+    their paths (webhooks), which FastAPI does not see. `log_seed` (32 bytes,
     Ed25519) signs checkpoints, also in place of another one with `replace_log_key`. Without `blobs`
     there are no attachments. `sequence_interval` is in seconds.
     """
@@ -62,6 +64,7 @@ def create_service(
     for router in routers:
         api.include_router(router)
     take_envelopes = intake.create_intake(store, limits)
+    fronts = [(prefix, guard(app, limits)) for prefix, app in (in_front or {}).items()]
 
     @asynccontextmanager
     async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
@@ -98,11 +101,16 @@ def create_service(
 
     async def service(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            if scope["path"] == intake.PATH and scope["method"] == "POST":
+            path = scope["path"]
+            if path == intake.PATH and scope["method"] == "POST":
                 await take_envelopes(scope, receive, send)
-            else:
-                with suppress(Exception):  # answered and logged: the server would log its message
-                    await api(scope, receive, send)
+                return
+            for prefix, front in fronts:
+                if path.startswith(prefix):
+                    await front(scope, receive, send)
+                    return
+            with suppress(Exception):  # answered and logged: the server would log its message
+                await api(scope, receive, send)
         elif scope["type"] == "lifespan":
             await api(scope, receive, send)
         else:  # no websockets here

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Sequence
 
-from fastapi import APIRouter
+from starlette.types import ASGIApp
 
 from app.errors import StoreError, StoreFull
 from app.keyrings import Keyrings
@@ -18,7 +18,7 @@ from sms.gateway import Gateway, GatewaySettings
 from sms.message_keys import GATEWAY_KEY_SIZE
 from sms.replies import ReplySettings
 from sms.sink import SinkFull, SinkUnavailable
-from sms.webhooks import create_router
+from sms.webhooks import PREFIX, create_webhooks
 
 
 class MountedSink:
@@ -48,13 +48,13 @@ class MountedSink:
             raise SinkUnavailable from None
 
 
-def create_hooks(settings: Settings, store: Store, keyrings: Keyrings) -> list[APIRouter]:
-    """The routes that providers call; none where no provider is set up.
+def create_hooks(settings: Settings, store: Store, keyrings: Keyrings) -> dict[str, ASGIApp]:
+    """What providers call, by the beginning of its path; nothing where no provider is set up.
 
     Raises SetupError for a provider that cannot work, SettingsError for the gateway's key file.
     """
     if not settings.providers:
-        return []
+        return {}
     own_numbers = {number for provider in settings.providers for number in provider.lines if number}
     replies = ReplySettings(
         calling_codes=frozenset(code.lstrip("+") for code in settings.reply_calling_codes),
@@ -70,7 +70,7 @@ def create_hooks(settings: Settings, store: Store, keyrings: Keyrings) -> list[A
         settings=GatewaySettings(replies=replies),
     )
     load_lexicon()  # a fifth of a second now, and not while the first provider waits
-    return [create_router(gateway, make_setups(settings), settings.public_urls[0])]
+    return {PREFIX: create_webhooks(gateway, make_setups(settings), settings.public_urls[0])}
 
 
 def make_setups(settings: Settings) -> list[ProviderSetup]:

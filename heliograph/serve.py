@@ -127,7 +127,8 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         log_seed=_log_seed(settings),
         replace_log_key=settings.replace_log_key,
         blobs=blobs,
-        routers=[*hooks, *routers],
+        routers=routers,
+        in_front=hooks,
         limits=settings.limits,
         sequence_interval=settings.sequence_interval_seconds,
     )

@@ -164,12 +164,12 @@ def _write_nibbles(field: Field, value: Any) -> bytes:
     """Half a byte per member in the order of their numbers, high half first; 0 is "not said"."""
     if not isinstance(value, dict):
         raise ReportError("field-value")
-    halves = [0] * 256
+    pairs = bytearray(128)
     for member, level in value.items():
-        place = _whole(_number(field.member_numbers, member), 1, 256)
-        halves[place - 1] = _whole(_number(field.numbers, level), 1, _NIBBLES)
-    pairs = bytes(high << 4 | low for high, low in zip(halves[::2], halves[1::2], strict=True))
-    return pairs.rstrip(b"\0")
+        place = _whole(_number(field.member_numbers, member), 1, 256) - 1
+        half = _whole(_number(field.numbers, level), 1, _NIBBLES)
+        pairs[place // 2] |= half if place % 2 else half << 4
+    return bytes(pairs.rstrip(b"\0"))
 
 
 def _read_nibbles(field: Field, wire: Any) -> dict[str, str]:

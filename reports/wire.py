@@ -54,8 +54,7 @@ def write_wire(content: dict[int, Any]) -> bytes:
 
 def _sort_keys(value: Any) -> Any:
     if isinstance(value, dict):
-        pairs = sorted((cbor2.dumps(key), key) for key in value)
-        return {key: _sort_keys(value[key]) for _, key in pairs}
+        return {key: _sort_keys(value[key]) for key in sorted(value, key=cbor2.dumps)}
     if isinstance(value, list):
         return [_sort_keys(one) for one in value]
     return value
@@ -75,14 +74,14 @@ class _Walk:
         if at >= len(data):
             raise ReportError("report-truncated")
         major, low = data[at] >> 5, data[at] & 31
+        if low < 24 and major < _TAG:  # nearly always
+            return major, low, at + 1
         if major == _TAG:
             raise ReportError("report-tag")
         if major == _SIMPLE:
             if low in (_FALSE, _TRUE, _NULL):
                 return major, low, at + 1
             raise ReportError("report-float" if 25 <= low <= 27 else "report-simple")
-        if low < 24:
-            return major, low, at + 1
         if low > 27:
             raise ReportError("report-indefinite" if low == 31 else "report-not-shortest")
         width = 1 << (low - 24)

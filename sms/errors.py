@@ -20,6 +20,9 @@ class Problem:
 
 PROBLEMS = {
     "not-found": Problem(404, "There is nothing here.", "Check the address."),
+    "method-not-allowed": Problem(
+        405, "This address does not take that method.", "See the Allow header."
+    ),
     "webhook-timeout": Problem(
         408, "The request did not arrive in time.", "Send the whole request at once."
     ),

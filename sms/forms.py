@@ -6,6 +6,7 @@ Why not Starlette's `request.form()`: it may write a large part to an invisible 
 import re
 from collections.abc import Sequence
 from email.message import Message
+from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from python_multipart import QuerystringParser
@@ -37,11 +38,16 @@ def check_body(request: RawRequest, media_type: str) -> None:
     """
     if len(request.body) > MAX_BODY:
         raise WebhookError("webhook-too-large")
-    header = Message()
-    header["content-type"] = request.headers.get("content-type", "")
-    charset = header.get_content_charset("utf-8").replace("_", "-")
-    if header.get_content_type() != media_type or charset not in {"utf-8", "utf8", "us-ascii"}:
+    if not _is_type(request.headers.get("content-type", ""), media_type):
         raise WebhookError("webhook-media-type")
+
+
+@lru_cache(maxsize=32)  # providers always write the same
+def _is_type(content_type: str, media_type: str) -> bool:
+    header = Message()
+    header["content-type"] = content_type
+    charset = header.get_content_charset("utf-8").replace("_", "-")
+    return header.get_content_type() == media_type and charset in {"utf-8", "utf8", "us-ascii"}
 
 
 def one(fields: Sequence[tuple[str, str]], name: str, shape: re.Pattern[str]) -> str:

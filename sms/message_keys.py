@@ -4,7 +4,6 @@ HMAC-SHA256 (RFC 2104) over a purpose and its fields, each behind its length (4 
 two lists of fields run together into one.
 """
 
-import hashlib
 import hmac
 
 GATEWAY_KEY_SIZE = 32
@@ -39,9 +38,6 @@ def name_group(key: bytes, provider: str, *fields: str) -> bytes:
 
 
 def _mac(key: bytes, purpose: str, *fields: str) -> bytes:
-    mac = hmac.new(key, digestmod=hashlib.sha256)
-    for field in (purpose, *fields):
-        # A JSON provider may hand over half of a surrogate pair.
-        data = field.encode("utf-8", "surrogatepass")
-        mac.update(len(data).to_bytes(4, "big") + data)
-    return mac.digest()
+    # A JSON provider may hand over half of a surrogate pair.
+    parts = [field.encode("utf-8", "surrogatepass") for field in (purpose, *fields)]
+    return hmac.digest(key, b"".join([len(p).to_bytes(4, "big") + p for p in parts]), "sha256")

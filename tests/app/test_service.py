@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from fastapi import APIRouter
 from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from app import problems
@@ -137,6 +138,31 @@ def test_a_fault_in_a_mounted_router_is_one_problem(
         answer = client.post("/hooks/faulty")
         assert (answer.status_code, answer.json()["code"]) == (500, "internal")
         assert answer.json()["incident"] in caplog.text
+    assert "canary" not in caplog.text + answer.text
+
+
+@pytest.mark.parametrize(
+    ("failure", "status", "code"),
+    [
+        (RuntimeError("canary"), 500, "internal"),
+        (asyncio.CancelledError(), 503, "store-unavailable"),
+    ],
+)
+def test_a_fault_in_front_of_fastapi_is_one_problem(
+    place: Place,
+    caplog: pytest.LogCaptureFixture,
+    failure: BaseException,
+    status: int,
+    code: str,
+) -> None:
+    async def fail(_scope: Scope, _receive: Receive, _send: Send) -> None:
+        raise failure
+
+    with place.open_client(in_front={"/hooks/": fail}) as client:
+        answer = client.get("/hooks/faulty")
+        assert (answer.status_code, answer.json()["code"]) == (status, code)
+        assert (answer.json()["incident"] in caplog.text) == (code == "internal")
+        assert client.get("/hooks").status_code == 404
     assert "canary" not in caplog.text + answer.text
 
 

@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI
-from fastapi.testclient import TestClient
+from starlette.testclient import TestClient
 
 from crypto.keyring import Keyring
 from reports.codec import decode
 from sms.contract import Line, ProviderSetup
 from sms.gateway import Gateway, GatewaySettings
-from sms.webhooks import create_router
+from sms.webhooks import create_webhooks
 from tests.coalition import NOW, Coalition
 from tests.sms.sinks import FakeSink
 
@@ -19,13 +18,6 @@ PUBLIC_URL = "https://gateway.example"
 SECRET = "Zm9yLXRlc3RzLW9ubHk"
 TOKEN = "token-for-tests-only"
 LINE = Line("MM", ("en", "fr"))
-NO_TELEMETRY: Any = {
-    "tracing": False,
-    "metrics": False,
-    "logs": False,
-    "operation_spans": False,
-    "auto_configure": False,
-}
 
 
 @dataclass
@@ -46,8 +38,7 @@ class Desk:
             clock=lambda: self.now,
             settings=self.settings,
         )
-        self.app = FastAPI(telemetry=NO_TELEMETRY, openapi_url=None, redirect_slashes=False)
-        self.app.include_router(create_router(self.gateway, self.setups, PUBLIC_URL, **self.limits))
+        self.app = create_webhooks(self.gateway, self.setups, PUBLIC_URL, **self.limits)
         self.client = TestClient(self.app, base_url="http://internal.invalid")
 
     def open(self) -> list[dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import AsyncIterator, Sequence
+from io import BytesIO
 from typing import Annotated
 
 import cbor2
@@ -14,7 +15,7 @@ from app.errors import StoreError
 from app.keyrings import Keyrings
 from app.limits import Limits
 from app.signed_requests import require_signature
-from app.store import Store
+from app.store import Row, Store
 
 log = logging.getLogger("heliograph.download")
 MEDIA_TYPE = "application/cbor-seq"
@@ -81,6 +82,14 @@ async def stream_rows(store: Store, after: int, limit: int, page: int) -> AsyncI
             raise
         if not rows:
             return
-        yield b"".join([cbor2.dumps(row) for row in rows])
+        yield _write_page(rows)
         after = rows[-1][0]
         limit -= len(rows)
+
+
+def _write_page(rows: Sequence[Row]) -> bytes:
+    page = BytesIO()
+    encoder = cbor2.CBOREncoder(page)
+    for row in rows:
+        encoder.encode(row)
+    return page.getvalue()

@@ -46,8 +46,8 @@ class Limits:
     sequence_rows: int = 1000
     """As `sequence_bytes`."""
     sequence_bytes: int = 4 * MIB
-    """One step of sequencing moves so many rows or bytes; intake runs between two steps. Four times
-    as many while `pending_envelopes` wait."""
+    """One step of sequencing moves so many rows or bytes; intake runs between two steps. As many
+    times that as `pending_envelopes` wait, four at most."""
     purge_rows: int = 64
     """One step of purging deletes so many envelopes; intake runs between two steps."""
     part_bytes: int = 64 * MIB

@@ -34,9 +34,10 @@ _ROW = Struct(">32sqI")
 _SEQ = slice(32, 40)
 
 Run = Callable[[Connection], int]
-FLOOD_TIMES = 4
-"""Steps are so much longer while a crowd waits: steps and commits alternate, and a commit of a
-flood takes up to `limits.commit_envelopes`. Shorter ones would be outrun."""
+MOST_TIMES = 4
+"""Steps are longer by the number of crowds that wait, up to so many times: steps and commits
+alternate, and a commit of a flood takes up to `limits.commit_envelopes`. Short steps are outrun in
+the end, and long ones cost intake (docs/performance.md)."""
 
 
 class Step(NamedTuple):
@@ -63,16 +64,17 @@ def read_id(row: Waiting) -> bytes:
 
 
 def make_steps(
-    database: Database, plan: Sequence[Waiting], limits: Limits, room: int
+    database: Database, plan: Sequence[Waiting], limits: Limits, room: int, crowds: int = 1
 ) -> Iterator[Step]:
     """All that a run does, step by step: keyrings first, then the plan.
 
     Rows are copied to the log in the order of their ids and deleted from `pending` in the order in
     which they lie there, when all are copied or `room` bytes are. Deleting each with its copy would
-    write a page for every row, because ids are random.
+    write a page for every row, because ids are random. `crowds`: as many times
+    `limits.pending_envelopes` wait, whole ones.
     """
     yield Step(make_keyring_run(database))
-    times = FLOOD_TIMES if len(plan) >= limits.pending_envelopes else 1
+    times = max(1, min(crowds, MOST_TIMES))
     rows, size = times * limits.sequence_rows, times * limits.sequence_bytes
     for part in _cut(plan, len(plan), room):
         for step in _cut(part, rows, size):

@@ -173,7 +173,8 @@ class Store:
         """
         plan = await self._plan_run()
         total = 0
-        steps = make_steps(self._database, plan, self.limits, self.count_free() // 4)
+        crowds = self.pending // self.limits.pending_envelopes
+        steps = make_steps(self._database, plan, self.limits, self.count_free() // 4, crowds)
         try:
             for run, ids in steps:
                 moved = await self.write(partial(run_in_turn, database=self._database, run=run))

@@ -173,7 +173,7 @@ class Store:
         """
         plan = await self._plan_run()
         total = 0
-        crowds = self.pending // self.limits.pending_envelopes
+        crowds = self.pending // self.crowd
         steps = make_steps(self._database, plan, self.limits, self.count_free() // 4, crowds)
         try:
             for run, ids in steps:

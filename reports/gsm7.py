@@ -10,6 +10,13 @@ BASIC = (
 )
 EXTENSION = "\f^{}\\[~]|€"
 
+SCREEN_SEPTETS = 156
+"""160 with the `CON ` that some providers take off; a network carries 182."""
+SCREEN_UNITS = 80
+"""What a network carries: 160 bytes."""
+SMS_SEPTETS = 160
+SMS_UNITS = 70
+
 _SEPTETS = {char: 1 for char in BASIC if char != "\x1b"} | dict.fromkeys(EXTENSION, 2)
 
 
@@ -24,9 +31,21 @@ def count_septets(text: str) -> int | None:
     return total
 
 
-def fits_screen(text: str, *, septets: int = 160, ucs2_units: int = 80) -> bool:
-    """Whether a USSD screen (`CON ` included) fits: 160 septets, or 80 UTF-16 units."""
+def count_units(text: str) -> int:
+    """UTF-16 units that the text takes in UCS-2."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def fits_screen(text: str) -> bool:
+    """Whether a USSD screen fits, as the handset shows it, in the encoding it is sent in."""
+    return _fits(text, SCREEN_SEPTETS, SCREEN_UNITS)
+
+
+def fits_sms(text: str) -> bool:
+    """Whether a text fits one SMS, in the encoding it is sent in."""
+    return _fits(text, SMS_SEPTETS, SMS_UNITS)
+
+
+def _fits(text: str, septets: int, units: int) -> bool:
     counted = count_septets(text)
-    if counted is not None:
-        return counted <= septets
-    return len(text.encode("utf-16-le", "surrogatepass")) // 2 <= ucs2_units
+    return count_units(text) <= units if counted is None else counted <= septets

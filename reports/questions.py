@@ -4,18 +4,19 @@ Nothing here knows USSD or SMS. `violence` and `abuse` are never asked here: a p
 these answers.
 """
 
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from reports.catalogue import text
 from reports.codec import cap_text
-from reports.folding import DIGITS
 from reports.report import Report
 from reports.since import civil_midnight, round_down
 from reports.table import load_table
 from reports.texts import read_text
 
 _HOUR, _DAY = 3_600, 86_400
+_DIGITS_MOST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,16 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question: options to choose from, or (`free`) words that fill that field."""
+    """One question: options to choose from, or (`free`) words that fill that field.
+
+    asks: fields of which one answers it. text_digit: where the reply to an SMS may ask it, the
+    digit before the option's; empty where no text may: its words would say what is cut.
+    """
 
     id: str
     key: str
+    asks: tuple[str, ...]
+    text_digit: str = ""
     options: tuple[Option, ...] = ()
     free: str = ""
 
@@ -45,11 +52,13 @@ class Question:
 class Dialogue:
     """`warning` stands before the first question; `language_digit` on that screen changes the
     language (`language_key`, in the other language's words); `thanks` ends it; `reply` is the
-    neutral answer to a plain SMS. All are catalogue keys but the digit."""
+    neutral answer to a plain SMS. All are catalogue keys but the digit. latin_names: language to
+    its own name in letters of GSM-7."""
 
     warning: str
     language_digit: str
     language_key: str
+    latin_names: Mapping[str, str]
     thanks: str
     reply: str
     questions: tuple[Question, ...]
@@ -61,14 +70,14 @@ def load_dialogue() -> Dialogue:
     raw = load_table().dialogue
     questions = tuple(
         Question(
-            one["id"], one["key"], tuple(map(_read_option, one.get("options", ()))),
-            one.get("free", ""),
+            one["id"], one["key"], tuple(one["asks"]), one.get("text_digit", ""),
+            tuple(map(_read_option, one.get("options", ()))), one.get("free", ""),
         )
         for one in raw["questions"]
     )  # fmt: skip
     return Dialogue(
-        raw["warning"], raw["language_digit"], raw["language_key"], raw["thanks"], raw["reply"],
-        questions,
+        raw["warning"], raw["language_digit"], raw["language_key"], raw["latin_names"],
+        raw["thanks"], raw["reply"], questions,
     )  # fmt: skip
 
 
@@ -85,9 +94,18 @@ def questions() -> tuple[Question, ...]:
     return load_dialogue().questions
 
 
+def read_digits(answer: str) -> str:
+    """An answer with the digits of every script as ASCII, without spaces around it and without the
+    marks of direction that keyboards add; what is longer than a few characters comes as it is."""
+    if len(answer) > _DIGITS_MOST:
+        return answer
+    shown = (char for char in answer if unicodedata.category(char) != "Cf")
+    return "".join(str(unicodedata.digit(char, char)) for char in shown).strip()
+
+
 def find_option(question: Question, answer: str) -> Option | None:
     """The option that an answer chooses, whatever the digits' script; None where it is none."""
-    digit = answer.strip().translate(DIGITS)
+    digit = read_digits(answer)
     return next((option for option in question.options if option.digit == digit), None)
 
 
@@ -121,7 +139,7 @@ def answer_fields(
     if not question.free:
         option = find_option(question, answer)
         return option_fields(option, arrival=arrival, country=country) if option else None
-    if answer.strip().translate(DIGITS) in ("", "0"):
+    if read_digits(answer) in ("", "0"):
         return {}
     fields = read_text(answer, arrival=arrival, country=country, language=language)
     rest = fields.get("text", "")
@@ -132,17 +150,34 @@ def answer_fields(
     return fields
 
 
-def screen_text(lang: str, question: Question, other_language: str | None = None) -> str:
-    """A question as a screen: its words, then a line for each option. On the first screen the
-    warning stands first and `0` offers the other language."""
-    dialogue = load_dialogue()
-    lines = [text(lang, question.key)]
-    lines += [f"{option.digit} {text(lang, option.key)}" for option in question.options]
-    if question is dialogue.questions[0]:
-        lines.insert(0, text(lang, dialogue.warning))
-        if other_language:
-            lines.append(f"{dialogue.language_digit} {text(other_language, dialogue.language_key)}")
-    return "\n".join(lines)
+def find_open_question(report: Report) -> Question | None:
+    """The first question that a report leaves open; None also where it tells that all is over."""
+    if report.get("status") == "ended":
+        return None
+    return next((one for one in questions() if not _is_answered(one, report)), None)
+
+
+def _is_answered(question: Question, report: Report) -> bool:
+    said = {name: report[name] for name in question.asks if name in report}
+    if "net" in said and not {"down", "slow"} & set(said["net"].values()):
+        del said["net"]  # what works is no answer to "what is cut?"
+    return bool(said)
+
+
+def read_choice(message: str, *, arrival: int, country: str | None = None) -> Report | None:
+    """The report of a text that is nothing but an answer's two digits, such as `23`: the question's
+    and the option's. None for every other text."""
+    digits = read_digits(message)
+    asked = (one for one in questions() if one.text_digit and one.text_digit == digits[:1])
+    option = next((find_option(one, digits[1:]) for one in asked), None)
+    if option is None or len(digits) > 2:  # `2 3` is two answers, or none
+        return None
+    fields = option_fields(option, arrival=arrival, country=country)
+    fields["parsed"] = [one.name for one in load_table().fields if one.name in fields]
+    fields["raw"] = message
+    if country:
+        fields["cc"] = country
+    return fields
 
 
 def _copy(value: object) -> object:

@@ -7,10 +7,16 @@ text, never refused and never asked again: the person may have no second try.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from reports.catalogue import text
-from reports.folding import DIGITS
-from reports.questions import answer_fields, load_dialogue, questions, screen_text
+from reports.questions import (
+    answer_fields,
+    find_open_question,
+    load_dialogue,
+    questions,
+    read_choice,
+    read_digits,
+)
 from reports.report import Report
+from reports.screens import reply_text, screen_text, thanks_text
 from reports.texts import read_text
 from sms.contract import Line
 
@@ -47,16 +53,25 @@ def take_turn(inputs: Sequence[str], line: Line, *, arrival: int) -> Turn:
     answers = _join_rest(inputs[changes:])
     report = _tell(answers, line, language, arrival) if answers else None
     if len(answers) == len(questions()):
-        return Turn(text(language, load_dialogue().thanks), ends=True, report=report)
+        return Turn(thanks_text(language), ends=True, report=report)
     following = line.languages[(changes + 1) % len(line.languages)]
     other = following if following != language else None
     screen = screen_text(language, questions()[len(answers)], other)
     return Turn(screen, ends=False, report=report)
 
 
-def write_reply(line: Line) -> str:
-    """The one text that may answer an SMS. It says nothing of what was sent, or to whom."""
-    return text(line.languages[0], load_dialogue().reply)
+def write_reply(line: Line, sms_text: str, *, arrival: int) -> str:
+    """The one text that may answer an SMS: thanks, and the next question where it may be asked.
+
+    It repeats nothing of what was said. The questions come after what is cut, which no reply may
+    name: a text in which nothing of it was understood is only thanked for, and so is an answer to
+    such a question. sms_text: the whole text; empty where only a part of it is known.
+    """
+    language = line.languages[0]
+    if read_choice(sms_text, arrival=arrival):
+        return reply_text(language)
+    said = read_text(sms_text, arrival=arrival, country=line.country)
+    return reply_text(language, find_open_question(said))
 
 
 def _count_changes(inputs: Sequence[str], line: Line) -> int:
@@ -64,7 +79,7 @@ def _count_changes(inputs: Sequence[str], line: Line) -> int:
     if len(line.languages) == 1:
         return 0
     digit = load_dialogue().language_digit
-    others = (number for number, one in enumerate(inputs) if one.strip().translate(DIGITS) != digit)
+    others = (number for number, one in enumerate(inputs) if read_digits(one) != digit)
     return next(others, len(inputs))
 
 
@@ -104,4 +119,4 @@ def _tell(answers: Sequence[str], line: Line, language: str, arrival: int) -> Re
 
 def _is_nothing(answer: str) -> bool:
     """`0` ends the menu without a word, as its last screen says; so does an empty answer."""
-    return answer.strip().translate(DIGITS) in ("", load_dialogue().language_digit)
+    return read_digits(answer) in ("", load_dialogue().language_digit)

@@ -105,6 +105,7 @@ class Gateway:
             await self._sink.put_part(sealed, name)
             return Taken(sms)
         line = setup.line_of(sms.recipient)
+        may_reply = provider.replies and setup.replies and self._replies.may_have_reply(sms)
         envelopes = seal_text(
             self._choose_key("sms", now),
             sms,
@@ -113,11 +114,12 @@ class Gateway:
             tag=self._senders.tag(sms.sender, now),
             ids=lambda number: message_keys.name_part(self._key, name, number),
             group=self._name_group(provider.name, sms),
+            asked=may_reply,
         )
         is_new = await self._sink.put(envelopes, name)
-        may_reply = provider.replies and setup.replies
         if may_reply and self._replies.decide(sms, name, now, is_new=is_new):
-            return Taken(sms, dialogue.write_reply(line))
+            known = "" if sms.segment else sms.text
+            return Taken(sms, dialogue.write_reply(line, known, arrival=now))
         return Taken(sms)
 
     async def _take_turn(

@@ -39,7 +39,7 @@ class ReplyPolicy:
 
     def decide(self, sms: SmsIn, message_key: bytes, now: int, *, is_new: bool) -> bool:
         """Whether to answer this text. The same text again gets the decision it got before."""
-        if not self._may_have_reply(sms):
+        if not self.may_have_reply(sms):
             return False
         names = self._names(sms.sender, now)
         last = next((self._last[name] for name in names if name in self._last), None)
@@ -52,7 +52,8 @@ class ReplyPolicy:
         self._last[names[0]] = (now, message_key)
         return True
 
-    def _may_have_reply(self, sms: SmsIn) -> bool:
+    def may_have_reply(self, sms: SmsIn) -> bool:
+        """Whether a text from this number is ever answered, limits apart."""
         own = {sms.recipient, *self._settings.own_numbers}
         return (
             not sms.opted_out

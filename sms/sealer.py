@@ -11,6 +11,7 @@ from crypto.envelope import Kind
 from crypto.sealing import SealingKey, seal
 from reports.codec import encode
 from reports.errors import ReportError
+from reports.questions import read_choice
 from reports.report import QUARTER, Report
 from reports.table import load_table
 from reports.texts import read_text
@@ -27,17 +28,30 @@ Ids = Callable[[int], bytes]
 
 
 def seal_text(
-    key: SealingKey, sms: SmsIn, *, arrival: int, line: Line, tag: bytes, ids: Ids, group: bytes
+    key: SealingKey,
+    sms: SmsIn,
+    *,
+    arrival: int,
+    line: Line,
+    tag: bytes,
+    ids: Ids,
+    group: bytes,
+    asked: bool = False,
 ) -> list[bytes]:
     """A plain text as one envelope, or as several where it is too long for one.
 
     arrival: Unix seconds. tag: the sender's of the day, 1 to 16 bytes. group: the parts', 8 bytes.
+    asked: the sender may have been asked a question by text, so that two digits may answer it.
     Raises EnvelopeError envelope-sealing-key where the keyring's key is none.
     """
     text = make_writable(sms.text)
-    # A number for several languages says nothing of the one that was written.
-    language = line.languages[0] if len(line.languages) == 1 else None
-    report = read_text(text, arrival=arrival, country=line.country, language=language)
+    report = None
+    if asked and sms.segment is None:
+        report = read_choice(text, arrival=arrival, country=line.country)
+    if report is None:
+        # A number for several languages says nothing of the one that was written.
+        language = line.languages[0] if len(line.languages) == 1 else None
+        report = read_text(text, arrival=arrival, country=line.country, language=language)
     if sms.media:
         report["evidence"] = {"kinds": sorted({_name_medium(kind) for kind in sms.media})}
     if sms.segment and _is_possible(sms.segment):

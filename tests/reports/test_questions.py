@@ -1,15 +1,19 @@
 """The dialogue's questions and what their answers say."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reports.codec import decode, encode
 from reports.questions import (
     answer_fields,
+    find_open_question,
     find_option,
     load_dialogue,
     option_fields,
     questions,
-    screen_text,
+    read_choice,
+    read_digits,
 )
 
 ARRIVAL = 1_699_963_300  # 2023-11-14 12:01:40 UTC
@@ -93,8 +97,70 @@ def test_an_option_is_never_shared() -> None:
     assert option_fields(option, arrival=ARRIVAL)["net"] == {"data": "down"}
 
 
-def test_screen() -> None:
-    assert screen_text("en", questions()[1]) == (
-        "Since when?\n1 Just now\n2 Today\n3 Yesterday\n4 2 to 6 days ago\n5 A week or more ago"
-    )
-    assert "0 " not in screen_text("en", questions()[0])
+@pytest.mark.parametrize(
+    "answer",
+    ["3", "٣", "۳", "३", "৩", "၃", "႓", "３", "௩", "៣", " 3\n", "\u200f3\u200e", "\u2068٣\u2069"],
+)
+def test_digits_of_every_script_choose(answer: str) -> None:
+    option = find_option(questions()[0], answer)
+    assert option is not None
+    assert option.key == "ussd.cut.phone"
+
+
+@given(st.text())
+def test_digits_never_fail_and_letters_stay(answer: str) -> None:
+    read = read_digits(answer)
+    assert len(read) <= len(answer)
+    if answer.isascii() and len(answer) <= 16:
+        assert read == answer.strip()
+    if len(answer) > 16:
+        assert read == answer
+
+
+@pytest.mark.parametrize(
+    ("report", "question"),
+    [
+        ({}, "cut"),
+        ({"net": {"sms": "ok"}}, "cut"),
+        ({"net": {"data": "slow"}}, "since"),
+        ({"plat": ["facebook"]}, "since"),
+        ({"kind": ["full"], "since": 0}, "scope"),
+        ({"kind": ["full"], "until": 0}, "scope"),
+        ({"kind": ["full"], "since": 0, "scope": "unknown"}, "place"),
+        ({"kind": ["full"], "since": 0, "scope": "town", "op": ["MPT"]}, None),
+        ({"kind": ["full"], "status": "ended"}, None),
+    ],
+)
+def test_the_open_question(report: dict[str, object], question: str | None) -> None:
+    found = find_open_question(report)
+    assert (found and found.id) == question
+
+
+def test_two_digits_are_a_choice() -> None:
+    for message in ("23", "٢٣", " 23\n", "२३"):
+        choice = read_choice(message, arrival=ARRIVAL, country="MM")
+        assert choice == {
+            "since": TODAY - 86_400, "since_precision": "day", "cc": "MM",
+            "parsed": ["since", "since_precision"], "raw": message,
+        }  # fmt: skip
+        assert decode(encode(choice, ARRIVAL), ARRIVAL) == choice
+    scope = read_choice("34", arrival=ARRIVAL)
+    assert scope == {"scope": "nation", "parsed": ["scope"], "raw": "34"}
+
+
+@pytest.mark.parametrize(
+    "message", ["", "2", "3", "11", "20", "26", "41", "233", "2 3", "23.", "x3"]
+)
+def test_no_other_text_is_a_choice(message: str) -> None:
+    assert read_choice(message, arrival=ARRIVAL) is None
+
+
+def test_every_choice_is_the_options_own() -> None:
+    for question in questions():
+        for option in question.options:
+            choice = read_choice(f"{question.text_digit}{option.digit}", arrival=ARRIVAL)
+            if question.text_digit:
+                assert choice is not None
+                assert option_fields(option, arrival=ARRIVAL).items() <= choice.items()
+    digits = [question.text_digit for question in questions()]
+    assert digits == ["", "2", "3", ""], "what is cut is never asked by text"

@@ -89,12 +89,14 @@ SCHEMA = {
                     "maxItems": 4,
                     "items": {
                         "type": "object",
-                        "required": ["id", "key"],
+                        "required": ["id", "key", "asks"],
                         "additionalProperties": False,
                         "properties": {
                             "id": {"type": "string"},
                             "key": {"type": "string"},
                             "free": {"type": "string"},
+                            "asks": {"type": "array", "minItems": 1},
+                            "text_digit": {"pattern": "^[1-9]$"},
                             "options": {"type": "array", "maxItems": 5, "items": OPTION},
                         },
                     },
@@ -194,6 +196,7 @@ def test_the_dialogue_sets_what_the_table_has_and_asks_nothing_dangerous() -> No
     table = load_table()
     for question in table.dialogue["questions"]:
         assert question.get("free", "area") in table.by_name
+        assert set(question["asks"]) <= table.by_name.keys()
         for option in question.get("options", ()):
             for name, value in option.get("sets", {}).items():
                 field = table.by_name[name]

@@ -1,21 +1,23 @@
 """The USSD menu, tested as conversations; and every screen, measured."""
 
-from itertools import product
+from itertools import permutations, product
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reports.catalogue import languages, text
 from reports.codec import encode
-from reports.gsm7 import count_septets, fits_screen
-from reports.questions import questions
+from reports.gsm7 import count_septets, fits_screen, fits_sms
+from reports.questions import load_dialogue, questions, read_choice
+from reports.screens import screen_text
+from reports.texts import read_text
 from sms.contract import Line
 from sms.dialogue import Turn, split_typed, take_turn, write_reply
 from tests.coalition import NOW
 
 MM = Line("MM", ("en", "fr"))
-LANGUAGES = ("en", "fr")
 DAY = 86_400
 
 
@@ -112,7 +114,7 @@ def test_what_is_read_where_nothing_was_chosen_is_marked() -> None:
     assert "plat" in phone.report["parsed"]
 
 
-@pytest.mark.parametrize("digits", ["1342", "١٣٤٢", "۱۳۴۲", "१३४२", "১৩৪২", "၁၃၄၂"])
+@pytest.mark.parametrize("digits", ["1342", "١٣٤٢", "۱۳۴۲", "१३४२", "১৩৪২", "၁၃၄၂", "１３４２"])
 def test_digits_of_any_script_choose_alike(digits: str) -> None:
     expected = Handset().type("1", "3", "4").report
     assert Handset().type(*digits[:3]).report == expected
@@ -147,22 +149,49 @@ def test_whatever_is_typed_there_is_a_screen_and_a_report_that_can_be_sealed(typ
         assert turn.ends == (turn.report["seq"] == len(questions()))
 
 
-def test_every_screen_fits() -> None:
-    """All screens in all languages, on every path: 160 characters with `CON `, in GSM-7."""
-    shown: dict[tuple[str, ...], str] = {}
-    paths: list[tuple[str, ...]] = [("0",) * changes for changes in (0, 1)]
+@pytest.mark.parametrize("language", languages())
+def test_a_conversation_in_every_language(language: str) -> None:
+    phone = Handset(Line("MM", (language,)))
+    for question, answer in zip(questions(), ("4", "3", "5", "555"), strict=True):
+        assert phone.turn.text == screen_text(language, question)
+        assert not phone.turn.ends
+        phone.type(answer)
+    assert phone.turn.text == text(language, load_dialogue().thanks)
+    assert phone.turn.ends
+    english = Handset(Line("MM", ("en",))).type("4", "3", "5", "555").report
+    assert phone.report == {**english, "lang": language}
+
+
+@pytest.mark.parametrize("line", list(permutations(languages(), 2)))
+def test_the_first_screen_changes_the_language_and_back(line: tuple[str, str]) -> None:
+    phone = Handset(Line("MM", line))
+    for language, other in (line, line[::-1], line):
+        first = screen_text(language, questions()[0], other)
+        phone.sees(text(language, load_dialogue().warning), first)
+        assert phone.turn.text.splitlines()[-1].startswith("0 ")
+        assert phone.turn.report is None
+        phone.type("0")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_every_path_fits_and_digits_mean_the_same_everywhere(language: str) -> None:
+    """Whatever is answered: 160 septets with `CON `, or 80 units; and the report in English."""
+    line = Line("MM", (language, "en" if language != "en" else "fr"))
+    english = Line("MM", ("en",))
+    paths: list[tuple[str, ...]] = [()]
+    ends = 0
     for path in paths:
-        turn = take_turn(path, MM, arrival=NOW)
-        shown[path] = ("END " if turn.ends else "CON ") + turn.text
+        turn = take_turn(path, line, arrival=NOW)
+        assert fits_screen(turn.text), turn.text
+        if count_septets(turn.text) is not None:
+            assert len(f"CON {turn.text}") <= 160
+        if turn.report is not None:
+            expected = take_turn(path, english, arrival=NOW).report
+            assert turn.report == {**(expected or {}), "lang": language}
+        ends += turn.ends
         if not turn.ends:
             paths.extend((*path, answer) for answer in ("1", "5", "x"))
-    assert sum(text.startswith("END") for text in shown.values()) == 2 * 3 ** len(questions())
-    for text in shown.values():
-        assert len(text) <= 160
-        assert fits_screen(text)
-        assert "secure" not in text.lower()
-        for name in ("heliograph", "coalition", "shutdown", "SIM"):
-            assert name not in text.lower().split()
+    assert ends == 3 ** len(questions())
 
 
 def test_the_warning_stands_first_and_alone() -> None:
@@ -181,10 +210,59 @@ def test_there_are_few_questions_with_few_options_and_digits_that_mean_one_thing
     assert [bool(question.free) for question in questions()] == [False] * 3 + [True]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_one_reply_says_nothing(language: str) -> None:
-    reply = write_reply(Line("MM", (language,)))
-    assert reply
-    assert (count_septets(reply) or 999) <= 160
-    for word in ("heliograph", "coalition", "shutdown", "report", "internet", "secure"):
+REPORTED = ("no mobile internet in Sittwe", "D3 V3 FULL", "they blocked Facebook in Sittwe")
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize("sms_text", REPORTED)
+def test_the_reply_asks_the_next_question_and_repeats_nothing(language: str, sms_text: str) -> None:
+    reply = write_reply(Line("MM", (language,)), sms_text, arrival=NOW)
+    assert fits_sms(reply)
+    assert text(language, "ussd.since") in reply.splitlines()
+    for word in ("sittwe", "facebook", "internet", "mm", "d3"):
         assert word not in reply.lower()
+    later = write_reply(Line("MM", (language,)), f"{sms_text} since yesterday", arrival=NOW)
+    assert fits_sms(later)
+    assert text(language, "ussd.scope") in later.splitlines() or later == thanks(language)
+    assert text(language, "ussd.since") not in later
+
+
+@pytest.mark.parametrize("language", languages())
+@pytest.mark.parametrize(
+    "sms_text",
+    ["", "hello", "23", "internet is back", "calls work", "NET D3 1D NATION", "2 3 4",
+     "no internet since yesterday in the whole country, MPT"],
+)  # fmt: skip
+def test_where_no_question_is_open_it_thanks(language: str, sms_text: str) -> None:
+    assert write_reply(Line("MM", (language,)), sms_text, arrival=NOW) == thanks(language)
+
+
+def thanks(language: str) -> str:
+    return text(language, load_dialogue().reply)
+
+
+def test_a_reply_is_in_the_lines_first_language() -> None:
+    assert write_reply(Line("MM", ("ru", "en")), "", arrival=NOW) == thanks("ru")
+
+
+@pytest.mark.parametrize("language", languages())
+def test_what_the_reply_offers_is_understood_when_it_is_texted_back(language: str) -> None:
+    line = Line("MM", (language,))
+    reply = write_reply(line, "no internet", arrival=NOW)
+    offered = [words.split(" ")[0] for words in reply.splitlines() if words[:1].isdigit()]
+    assert len(offered) == len(questions()[1].options)
+    for digits, option in zip(offered, questions()[1].options, strict=True):
+        choice = read_choice(digits, arrival=NOW, country="MM")
+        by_menu = take_turn(("1", option.digit), line, arrival=NOW).report
+        assert choice
+        assert by_menu
+        for name in ("since", "since_precision"):
+            assert choice[name] == by_menu[name]
+        assert "since" not in read_text(digits, arrival=NOW)  # where nobody asked, it says nothing
+
+
+@given(st.text(max_size=300))
+def test_whatever_was_sent_the_reply_is_one_short_text(sms_text: str) -> None:
+    reply = write_reply(MM, sms_text, arrival=NOW)
+    assert fits_sms(reply)
+    assert reply.startswith("Thank you")

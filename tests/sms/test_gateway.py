@@ -341,6 +341,53 @@ def test_a_reply_goes_only_where_it_is_switched_on(coalition: Coalition) -> None
     assert len(desk.sink.envelopes) == 3
 
 
+def test_the_answer_to_a_replys_question_is_understood(coalition: Coalition) -> None:
+    desk = Desk(coalition, settings=REPLIES)
+    reply = take(desk, replace(SMS, text="no internet in Sittwe")).reply
+    assert reply
+    assert "\n23 Yesterday\n" in reply
+    answer = replace(SMS, message_id="id-2", text="٢٣")
+    assert take(desk, answer).reply is None  # one reply a day
+    told, answered = desk.open()
+    assert answered["since"] == NOW // 86_400 * 86_400 - 86_400
+    assert (answered["raw"], answered["parsed"]) == ("٢٣", ["since", "since_precision"])
+    assert answered["tag"] == told["tag"]
+    desk.now += 86_400
+    thanks = take(desk, replace(answer, message_id="id-3")).reply
+    assert thanks == "Thank you. Your message has arrived."
+
+
+def test_where_nobody_is_asked_two_digits_are_a_text(coalition: Coalition) -> None:
+    for desk, sms, setup in (
+        (Desk(coalition), replace(SMS, text="23"), make_setup("fake")),
+        (
+            Desk(coalition, settings=REPLIES),
+            replace(SMS, text="23"),
+            make_setup("fake", replies=False),
+        ),
+        (
+            Desk(coalition, settings=REPLIES),
+            replace(SMS, text="23", sender="28901"),
+            make_setup("fake"),
+        ),
+        (
+            Desk(coalition, settings=REPLIES),
+            replace(SMS, text="23", segment=Segment("7", 2, 2)),
+            make_setup("fake"),
+        ),
+    ):
+        reply = take(desk, sms, setup).reply
+        (report,) = desk.open()
+        assert (report["raw"], report["text"], report["parsed"]) == ("23", "23", [])
+        assert reply is None or "21 " not in reply
+
+
+def test_a_part_of_a_long_text_is_thanked_for_alone(coalition: Coalition) -> None:
+    desk = Desk(coalition, settings=REPLIES)
+    part = replace(SMS, text="no internet in Sittwe", segment=Segment("7", 1, 2))
+    assert take(desk, part).reply == "Thank you. Your message has arrived."
+
+
 def test_a_sealed_text_is_never_answered(coalition: Coalition) -> None:
     desk = Desk(coalition, settings=REPLIES)
     _, (text,) = sealed_texts(desk, b"\xa0")

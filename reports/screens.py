@@ -1,0 +1,61 @@
+"""What a phone shows: a question as a USSD screen, and as the reply to a text.
+
+Each fits its message in the encoding that it is sent in: one letter outside GSM-7 makes all of it
+UCS-2, which holds half as much. docs/screens.html shows all of them.
+"""
+
+from reports.catalogue import text
+from reports.gsm7 import count_septets, fits_screen, fits_sms
+from reports.questions import Question, load_dialogue
+
+
+def screen_text(lang: str, question: Question, other_language: str | None = None) -> str:
+    """A question as a screen: its words, then a line for each option. On the first screen the
+    warning stands first and `0` offers the other language, by the longest name that fits."""
+    dialogue = load_dialogue()
+    screen = "\n".join([text(lang, question.key), *_list_options(lang, question)])
+    if question is not dialogue.questions[0]:
+        return screen
+    screen = f"{text(lang, dialogue.warning)}\n{screen}"
+    if other_language is None:
+        return screen
+    offers = (f"{screen}\n{dialogue.language_digit} {name}" for name in _names(other_language))
+    return next((offer for offer in offers if _is_as_good(screen, offer)), screen)
+
+
+def thanks_text(lang: str) -> str:
+    """The last screen."""
+    return text(lang, load_dialogue().thanks)
+
+
+def reply_text(lang: str, question: Question | None = None) -> str:
+    """The reply to a text: thanks, and a question where it may be asked by text and fits.
+
+    Nothing remembers what was asked, so that each option's number says it: `23` is the third option
+    of the second question. Where thanks and question are too long, the question stands alone.
+    """
+    dialogue = load_dialogue()
+    if question is None or not question.text_digit:
+        return text(lang, dialogue.reply)
+    options = _list_options(lang, question, question.text_digit)
+    asked = "\n".join([text(lang, question.key), *options])
+    longer = (f"{text(lang, key)}\n{asked}" for key in (dialogue.reply, dialogue.thanks))
+    fitting = (reply for reply in (*longer, asked) if fits_sms(reply))
+    return next(fitting, text(lang, dialogue.reply))
+
+
+def _list_options(lang: str, question: Question, before: str = "") -> list[str]:
+    return [f"{before}{option.digit} {text(lang, option.key)}" for option in question.options]
+
+
+def _names(lang: str) -> list[str]:
+    """A language's names, best first: in its own letters, in Latin letters, its code."""
+    dialogue = load_dialogue()
+    latin = dialogue.latin_names.get(lang)
+    return [text(lang, dialogue.language_key), *([latin] if latin else []), lang.upper()]
+
+
+def _is_as_good(screen: str, longer: str) -> bool:
+    """Whether the longer screen fits, and is not made UCS-2 by what was added."""
+    is_turned = count_septets(screen) is not None and count_septets(longer) is None
+    return fits_screen(longer) and not is_turned

@@ -17,10 +17,12 @@ from reports.catalogue import (
 from reports.gsm7 import count_septets, fits_screen
 from reports.questions import load_dialogue, questions, screen_text
 
+OWN_SCRIPT = frozenset({"am", "bn"})
+
 
 def test_languages() -> None:
     assert languages()[0] == "en"
-    assert set(languages()) >= {"en", "fr"}
+    assert set(languages()) >= {"en", "fr", "am", "bn", "es", "tr", "sw", "id", "pt"}
 
 
 @pytest.mark.parametrize("lang", languages())
@@ -43,16 +45,17 @@ def test_same_keys_and_placeholders(lang: str) -> None:
 
 
 @pytest.mark.parametrize("lang", languages())
-def test_screens_fit_and_are_gsm7(lang: str) -> None:
+def test_screens_fit_whatever_the_second_language(lang: str) -> None:
+    """A script of its own has 80 units; no other language may push a screen out of GSM-7."""
     assert len(questions()) <= 4
     for other in languages():
         for question in questions():
             screen = "CON " + screen_text(lang, question, other)
-            assert count_septets(screen) is not None, screen
+            assert lang in OWN_SCRIPT or count_septets(screen) is not None, screen
             assert fits_screen(screen), screen
     for key in ("ussd.thanks", "sms.reply"):
         assert fits_screen("END " + text(lang, key))
-        assert count_septets(text(lang, key)) is not None
+        assert lang in OWN_SCRIPT or count_septets(text(lang, key)) is not None
 
 
 @pytest.mark.parametrize("lang", languages())

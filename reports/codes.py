@@ -1,7 +1,7 @@
 """Codes in a message: named forms, dates, `D3`, `MM13`, `6H`, keywords; and whether they count."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from reports.lexicon import LEAF, Sense, Senses, find_longest
 from reports.places import is_country
@@ -156,10 +156,20 @@ def judge(reading: Reading) -> None:
             codes += at in named and is_country_code(reading, pieces[at])
     explained = led + sum(pieces[at].end - pieces[at].start for at in named)
     reading.mixed = any(map(str.islower, words.written))
+    reading.run = _end_of_run(pieces, named) if led else 0
     reading.pure = explained == len(words.written) and (worth or codes > led)
     reading.keywords = reading.pure or codes >= _SURE
     if led and reading.keywords:
         reading.used.add(0)
+
+
+def _end_of_run(pieces: Sequence[Piece], named: Collection[int]) -> int:
+    """Where the keywords and names end that stand directly after the first word."""
+    end = 1
+    for at, piece in enumerate(pieces):
+        if piece.start == end and at in named:
+            end = piece.end
+    return end
 
 
 def is_country_code(reading: Reading, piece: Piece) -> bool:

@@ -41,7 +41,8 @@ class Reading:
     (`OP:…`, dates). `roles`: role -> where in `pieces` it is found. `keywords`: a message of codes;
     `pure`: of codes and known names alone.
     `doubts`: words such as `if` and `when`, in order.
-    `mixed`: small letters stand in it, so that capitals mean something."""
+    `mixed`: small letters stand in it, so that capitals mean something.
+    `run`: before this word stand NET and, directly after it, nothing but keywords and names."""
 
     text: str
     words: Words
@@ -58,6 +59,7 @@ class Reading:
     keywords: bool = False
     pure: bool = False
     mixed: bool = False
+    run: int = 0
 
     def place(self) -> str | None:
         """The country that names are read for: the text's own, else the gateway's."""
@@ -87,8 +89,10 @@ class Reading:
 
     def sets_apart(self, piece: Piece) -> bool:
         """Whether an everyday word is meant as a keyword here: ON, BACK and WORK in a message of
-        keywords alone, or in capitals among small letters."""
-        return self.pure or (self.keywords and self.mixed and self.is_upper(piece))
+        keywords alone, or in capitals, in the codes after NET or among small letters."""
+        if self.pure or not self.keywords or not self.is_upper(piece):
+            return self.pure
+        return self.mixed or ("keyword" in piece.senses and piece.end <= self.run)
 
     def is_upper(self, piece: Piece) -> bool:
         return self.written(piece).isupper()

@@ -53,6 +53,21 @@ MESSAGES: list[tuple[str, str | None, Report]] = [
     ("NET MM১৩ D৩ S১ V১ FULL ৬H MPT", None, EXAMPLE),
     ("NET MM၁၃ D၃ S၁ V၁ FULL ၆H MPT", None, EXAMPLE),
     ("\u202bNET MM13 D3 S1 V1 FULL 6H MPT\u202c", None, EXAMPLE),
+    # Everyday words in the codes after NET, whatever the place's letters are.
+    ("NET D3 FULL 6H Kampala MTN", "UG", {
+        "cc": "UG", "region": "UG-102", "op": ["64110"], "kind": ["full"], **hours(6),
+        "net": {"data": "down"}}),
+    ("NET D3 BACK GULU", "UG", {
+        "cc": "UG", "region": "UG-304", "net": {"data": "down"}, "status": "ended"}),
+    ("NET D3 FULL ရန်ကုန်", "MM", {
+        "cc": "MM", "net": {"data": "down"}, "kind": ["full"], "text": "ရန်ကုန်"}),
+    ("net d3 s3 on mtn in gulu", "UG", {
+        "cc": "UG", "region": "UG-304", "op": ["64110"], "net": {"data": "down", "sms": "down"},
+        "text": "on in"}),
+    ("NET D3 ARE WE ALONE", None, {"net": {"data": "down"}, "text": "ARE WE ALONE"}),
+    ("NET D3 CALL ME BACK", None, {"net": {"data": "down"}, "text": "CALL ME BACK"}),
+    ("D3 S1 BACK GULU", "UG", {
+        "cc": "UG", "region": "UG-304", "net": {"data": "down", "sms": "ok"}, "text": "BACK"}),
     ("D3 B2 S1 V0 T1 P3", None, {"net": {
         "data": "down", "fixed": "slow", "sms": "ok", "voice": "unknown", "satellite": "ok",
         "power": "down"}}),

@@ -32,7 +32,12 @@ def languages() -> tuple[str, ...]:
 def load_catalogue(lang: str) -> Mapping[str, Message]:
     """The messages of one language; the fallback's for a language without a catalogue."""
     known = lang if lang in languages() else FALLBACK
-    content = json.loads((FOLDER / f"{known}.json").read_text(encoding="utf-8"))
+    return read_messages(FOLDER / f"{known}.json")
+
+
+def read_messages(path: Path) -> Mapping[str, Message]:
+    """The messages of one file of a catalogue."""
+    content = json.loads(path.read_text(encoding="utf-8"))
     return {key: Message(one["text"], one["status"]) for key, one in content.items()}
 
 
@@ -47,7 +52,12 @@ def text(lang: str, key: str, **params: object) -> str:
     message = find_message(lang, key)
     if message is None:
         return key
-    return _PLACEHOLDER.sub(lambda match: str(params.get(match[1], match[0])), message.text)
+    return fill(message.text, **params)
+
+
+def fill(message: str, **params: object) -> str:
+    """A message with those of its `{name}` placeholders filled that are given."""
+    return _PLACEHOLDER.sub(lambda match: str(params.get(match[1], match[0])), message)
 
 
 def label(lang: str, prefix: str, name: object) -> str:

@@ -5,13 +5,14 @@ UCS-2, which holds half as much. docs/screens.html shows all of them.
 """
 
 from reports.catalogue import text
-from reports.gsm7 import count_septets, fits_screen, fits_sms
+from reports.gsm7 import fits_screen, fits_sms
 from reports.questions import Question, load_dialogue
 
 
 def screen_text(lang: str, question: Question, other_language: str | None = None) -> str:
     """A question as a screen: its words, then a line for each option. On the first screen the
-    warning stands first and `0` offers the other language, by the longest name that fits."""
+    warning stands first and `0` offers the other language, by the best of its names that fits: one
+    in another script makes a GSM-7 screen UCS-2, where it is too long."""
     dialogue = load_dialogue()
     screen = "\n".join([text(lang, question.key), *_list_options(lang, question)])
     if question is not dialogue.questions[0]:
@@ -20,7 +21,7 @@ def screen_text(lang: str, question: Question, other_language: str | None = None
     if other_language is None:
         return screen
     offers = (f"{screen}\n{dialogue.language_digit} {name}" for name in _names(other_language))
-    return next((offer for offer in offers if _is_as_good(screen, offer)), screen)
+    return next(filter(fits_screen, offers), screen)
 
 
 def thanks_text(lang: str) -> str:
@@ -40,8 +41,7 @@ def reply_text(lang: str, question: Question | None = None) -> str:
     options = _list_options(lang, question, question.text_digit)
     asked = "\n".join([text(lang, question.key), *options])
     longer = (f"{text(lang, key)}\n{asked}" for key in (dialogue.reply, dialogue.thanks))
-    fitting = (reply for reply in (*longer, asked) if fits_sms(reply))
-    return next(fitting, text(lang, dialogue.reply))
+    return next(filter(fits_sms, (*longer, asked)), text(lang, dialogue.reply))
 
 
 def _list_options(lang: str, question: Question, before: str = "") -> list[str]:
@@ -53,9 +53,3 @@ def _names(lang: str) -> list[str]:
     dialogue = load_dialogue()
     latin = dialogue.latin_names.get(lang)
     return [text(lang, dialogue.language_key), *([latin] if latin else []), lang.upper()]
-
-
-def _is_as_good(screen: str, longer: str) -> bool:
-    """Whether the longer screen fits, and is not made UCS-2 by what was added."""
-    is_turned = count_septets(screen) is not None and count_septets(longer) is None
-    return fits_screen(longer) and not is_turned

@@ -84,8 +84,7 @@ def test_every_screen_fits(lang: str) -> None:
 def test_the_first_screen_fits_with_every_other_language(lang: str, other: str) -> None:
     alone = screen_text(lang, questions()[0])
     first = screen_text(lang, questions()[0], other)
-    encoding = check(first, SCREEN)
-    assert encoding == measure(alone)[0], "the other language's name turns it into UCS-2"
+    check(first, SCREEN)
     *lines, last = first.splitlines()
     assert "\n".join(lines) == alone
     digit, _, name = last.partition(" ")

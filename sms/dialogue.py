@@ -5,8 +5,10 @@ text, never refused and never asked again: the person may have no second try.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from reports.lexicon import load_lexicon
+from reports.places import find_country
 from reports.questions import (
     answer_fields,
     find_open_question,
@@ -39,23 +41,23 @@ def split_typed(typed: str, line: Line) -> tuple[str, ...]:
     with every `*` in it."""
     if not typed:
         return ()
-    changes = _count_changes(typed.split(JOINER), line)
+    changes, _ = _change_line(typed.split(JOINER), line)
     return tuple(typed.split(JOINER, changes + len(questions()) - 1))
 
 
 def take_turn(inputs: Sequence[str], line: Line, *, arrival: int) -> Turn:
-    """The next screen after these inputs: first any `0` that changes the language, then answers.
+    """The next screen after these inputs: first what changes the line, then answers.
 
-    arrival: Unix seconds, from which "since yesterday" counts.
+    On the first screen `0` goes to the line's next language, and a country's name or code changes
+    the country; the screen comes again. arrival: Unix seconds, from which "since yesterday" counts.
     """
-    changes = _count_changes(inputs, line)
-    language = line.languages[changes % len(line.languages)]
+    changes, line = _change_line(inputs, line)
+    language, *others = line.languages
     answers = _join_rest(inputs[changes:])
     report = _tell(answers, line, language, arrival) if answers else None
     if len(answers) == len(questions()):
         return Turn(thanks_text(language), ends=True, report=report)
-    following = line.languages[(changes + 1) % len(line.languages)]
-    other = following if following != language else None
+    other = others[0] if others and others[0] != language else None
     screen = screen_text(language, questions()[len(answers)], other)
     return Turn(screen, ends=False, report=report)
 
@@ -74,13 +76,26 @@ def write_reply(line: Line, sms_text: str, *, arrival: int) -> str:
     return reply_text(language, find_open_question(said))
 
 
-def _count_changes(inputs: Sequence[str], line: Line) -> int:
-    """How many inputs at the start change the language."""
-    if len(line.languages) == 1:
-        return 0
-    digit = load_dialogue().language_digit
-    others = (number for number, one in enumerate(inputs) if read_digits(one) != digit)
-    return next(others, len(inputs))
+def _change_line(inputs: Sequence[str], line: Line) -> tuple[int, Line]:
+    """How many inputs at the start change the line, and the line that they make: its first language
+    is the one to speak."""
+    changed = line
+    for number, one in enumerate(inputs):
+        country = _find_country(one)
+        if country:
+            changed = replace(changed, country=country)
+        elif len(line.languages) > 1 and read_digits(one) == load_dialogue().language_digit:
+            first, *others = changed.languages
+            changed = replace(changed, languages=(*others, first))
+        else:
+            return number, changed
+    return len(inputs), changed
+
+
+def _find_country(answer: str) -> str | None:
+    """The country that an answer names; `NO`, `IN` and the like are rather words than codes."""
+    is_word = answer.strip().upper() in load_lexicon().country_words
+    return None if is_word else find_country(answer)
 
 
 def _join_rest(answers: Sequence[str]) -> tuple[str, ...]:

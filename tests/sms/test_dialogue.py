@@ -86,6 +86,31 @@ def test_a_code_for_any_country_names_none() -> None:
     assert "cc" not in Handset(Line()).type("1").report
 
 
+@pytest.mark.parametrize("name", ["KE", "ke", "Kenya", " kenya ", "Кения", "کینیا"])
+def test_the_first_screen_changes_the_country(name: str) -> None:
+    phone = Handset()
+    first = phone.turn.text
+    phone.type(name).sees(first)
+    assert phone.turn.report is None
+    phone.type("1").sees("Since when?")
+    assert (phone.report["cc"], phone.report["seq"]) == ("KE", 1)
+    assert Handset().type("0", name, "1").report == {**phone.report, "lang": "fr"}
+    assert Handset().type(name, "0", "1").report == {**phone.report, "lang": "fr"}
+    assert Handset().type("Norway", name, "1").report == phone.report
+    assert Handset(Line(None, ("en",))).type(name, "1").report == phone.report
+
+
+@pytest.mark.parametrize("answer", ["no", "NO", "in", "all", "internet", "Sittwe", "5", "٣"])
+def test_other_answers_change_no_country(answer: str) -> None:
+    phone = Handset().type(answer).sees("Since when?")
+    assert (phone.report["cc"], phone.report["seq"]) == ("MM", 1)
+
+
+def test_a_country_is_changed_on_the_first_screen_alone() -> None:
+    phone = Handset().type("1", "Kenya").sees("How wide")
+    assert phone.report["seq"] == 2
+
+
 def test_where_one_language_is_spoken_none_is_offered() -> None:
     phone = Handset(Line("FR", ("fr",))).sees("Votre")
     assert "0 " not in phone.turn.text

@@ -25,6 +25,9 @@ from sms.contract import Line
 JOINER = "*"
 """Between answers, where a provider sends all of them; and a person may type it too."""
 
+MAX_CHANGES = 32
+"""Inputs that can change language or country; so many that nobody types them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -80,7 +83,7 @@ def _change_line(inputs: Sequence[str], line: Line) -> tuple[int, Line]:
     """How many inputs at the start change the line, and the line that they make: its first language
     is the one to speak."""
     changed = line
-    for number, one in enumerate(inputs):
+    for number, one in enumerate(inputs[:MAX_CHANGES]):
         country = _find_country(one)
         if country:
             changed = replace(changed, country=country)
@@ -89,7 +92,7 @@ def _change_line(inputs: Sequence[str], line: Line) -> tuple[int, Line]:
             changed = replace(changed, languages=(*others, first))
         else:
             return number, changed
-    return len(inputs), changed
+    return len(inputs[:MAX_CHANGES]), changed
 
 
 def _find_country(answer: str) -> str | None:

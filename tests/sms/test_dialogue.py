@@ -106,6 +106,13 @@ def test_other_answers_change_no_country(answer: str) -> None:
     assert (phone.report["cc"], phone.report["seq"]) == ("MM", 1)
 
 
+def test_changes_have_an_end() -> None:
+    turn = take_turn(split_typed("KE*" * 40, MM), MM, arrival=NOW)
+    assert turn.ends
+    assert turn.report is not None
+    assert turn.report["cc"] == "KE"
+
+
 def test_a_country_is_changed_on_the_first_screen_alone() -> None:
     phone = Handset().type("1", "Kenya").sees("How wide")
     assert phone.report["seq"] == 2

@@ -40,7 +40,7 @@ SHOWN = 5
 def copy_store(source_url: str, target_url: str) -> tuple[Proof, dict[str, Sum]]:
     """Copies and proves. Returns the proof and the sum of each table.
 
-    Raises OperatorError: copy-failed, copy-source-…, copy-target-…, copy-differs.
+    Raises OperatorError: copy-failed, copy-source-…, copy-target-…, copy-differs, copy-unconfirmed.
     """
     try:
         with ExitStack() as stack:
@@ -89,7 +89,16 @@ def _copy(
     with target.connect() as connection:
         with connection.begin():
             write_revision(connection, SCHEMA_REVISION)
-        target_database.confirm(connection)
+        try:
+            target_database.confirm(connection)
+        except StoreError:
+            raise OperatorError(
+                "copy-unconfirmed",
+                "The copy is whole and proved, but the target's server did not confirm the last "
+                "commit on its standby.",
+                "Look after the standby. Then `heliograph doctor` on the target, before a service "
+                "takes it.",
+            ) from None
     return proof, sums
 
 

@@ -1,15 +1,17 @@
 """`heliograph copy`: every row there and back, and no copy is taken that was not proved."""
 
 import json
+import secrets
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
-from sqlalchemy import Connection, Executable, delete, insert, select, update
+from sqlalchemy import Connection, Executable, delete, insert, make_url, select, update
 from typer.testing import CliRunner
 
 from app import copying
@@ -32,6 +34,7 @@ from tests.app.conftest import sqlite_place as sqlite_place
 from tests.app.running import Place, make_envelope, make_log
 from tests.coalition import make_coalition
 from tests.heliograph.doctor.deployments import spoil
+from tests.postgres import Postgres
 
 COUNT = 300
 COALITION = make_coalition(development=False)
@@ -120,6 +123,36 @@ def test_every_row_there_and_back(source: Place, other: Place, tmp_path: Path) -
     back, _sums = copy_store(other.url, source.url)
     assert back.audit.root == proof.audit.root
     assert read_rows(source.url) == before
+
+
+def test_a_plain_role_is_enough(sqlite_place: Place, postgres: Postgres) -> None:
+    """What docs/operating.md has an operator make: no superuser, the owner of one database."""
+    fill(sqlite_place)
+    name = f"plain_{secrets.token_hex(6)}"
+    postgres.run(f"CREATE ROLE {name} LOGIN")
+    try:
+        postgres.run(f"CREATE DATABASE {name} OWNER {name} TEMPLATE template0 ENCODING 'UTF8'")
+        try:
+            url = make_url(postgres.url).set(username=name, password=None, database=name)
+            url = url.difference_update_query(["user"])
+            target = url.render_as_string(hide_password=False)
+            copy_store(sqlite_place.url, target)
+            assert read_rows(target) == read_rows(sqlite_place.url)
+        finally:
+            postgres.run(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        postgres.run(f"DROP ROLE {name}")
+
+
+def test_a_commit_that_is_not_confirmed_is_told_as_such(
+    postgres_place: Place, sqlite_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(sqlite_place)
+    database = choose_database(postgres_place.url)
+    monkeypatch.setattr(database, "confirm", Mock(side_effect=StoreUnavailable))
+    with pytest.raises(OperatorError) as caught:
+        copy_store(sqlite_place.url, postgres_place.url)
+    assert caught.value.code == "copy-unconfirmed"
 
 
 def test_a_service_goes_on_with_the_copy(source: Place, other: Place) -> None:

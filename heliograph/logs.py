@@ -34,3 +34,5 @@ def set_up_logs(level: int = logging.INFO) -> None:
     root.setLevel(level)
     for chatty in ("uvicorn", "asyncio", "httpx2", "alembic"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    # It warns of each request that is none: strangers would fill the log, at times of their choice.
+    logging.getLogger("uvicorn.error").setLevel(logging.ERROR)

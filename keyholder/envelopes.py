@@ -24,6 +24,10 @@ CREATE TABLE IF NOT EXISTS envelopes (
     body BLOB, fault TEXT
 );
 """
+# To find what has no body without reading all that has one.
+_GONE = """
+CREATE INDEX IF NOT EXISTS gone ON envelopes (idx) WHERE body IS NULL AND fault IS NULL;
+"""
 # Leaves of the type LEAF_ENVELOPE, and what cannot be told.
 _VIEW = """
 CREATE VIEW IF NOT EXISTS known AS
@@ -52,7 +56,7 @@ def open_envelopes(home: Home) -> Iterator[sqlite3.Connection]:
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")  # a lost tail is downloaded again
-            database.executescript(_SCHEMA + _VIEW + remembered.SCHEMA)
+            database.executescript(_SCHEMA + _GONE + _VIEW + remembered.SCHEMA)
             yield database
         finally:
             database.close()
@@ -84,6 +88,22 @@ def add(database: sqlite3.Connection, items: Sequence[Item]) -> list[tuple[int, 
     )
     database.execute("COMMIT")
     return [(item.place, fault) for item, fault in rows if fault is not None]
+
+
+def list_gone(database: sqlite3.Connection) -> list[tuple[int, bytes]]:
+    """Indexes and ids of envelopes whose body is not here, by rising index."""
+    return database.execute(
+        "SELECT idx, id FROM envelopes"
+        " WHERE body IS NULL AND fault IS NULL AND substr(leaf, 1, 1) = x'01' ORDER BY idx"
+    ).fetchall()
+
+
+def restore(database: sqlite3.Connection, item: Item) -> bool:
+    """Keep the body of an envelope that was held without one. False: it is not that one's."""
+    if item.body is None or find_fault(item) is not None:
+        return False
+    statement = "UPDATE envelopes SET body = ? WHERE idx = ? AND leaf = ? AND body IS NULL"
+    return database.execute(statement, (item.body, item.place, item.leaf)).rowcount == 1
 
 
 def is_of_another_kind(item: Item) -> bool:

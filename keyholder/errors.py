@@ -111,8 +111,9 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Check the network and the address, then try again: it goes on where it stopped",
     ),
     "service-refused-key": (
-        "The service does not know this holder's key",
-        "Publish the keyring that lists it: `keyholder coalition publish`",
+        "The service does not take this holder's signature",
+        "Use an address that it lists as its own; or publish the keyring that lists this holder: "
+        "`keyholder coalition publish`; or ask an officer whether it was revoked",
     ),
     "service-refused-keyring": (
         "The service refused this keyring",

@@ -1,6 +1,6 @@
 """From one downloaded envelope to a report, or to the reason why there is none. In memory alone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -17,6 +17,8 @@ from reports.report import Report
 
 CONTENT_INVALID = "content-invalid"
 PURGED, NO_KEY, DAMAGED, OTHER_KIND = "purged", "no-key", "damaged", "other-kind"
+REMOVED = "removed"
+"""Its body is gone, and no keyring lists it as purged: `keyholder verify` names it."""
 
 
 class Opened(NamedTuple):
@@ -33,12 +35,12 @@ class Opened(NamedTuple):
 
 class Unopened(NamedTuple):
     """An envelope that gave no report. `detail` is the epoch of what has no key, the code of what
-    is damaged, the kind of what is no report, and empty for what was purged."""
+    is damaged, the kind of what is no report, and empty for what was purged or removed."""
 
     place: int  # the envelope's index at the service
     envelope_id: bytes
     day: int
-    outcome: str  # purged, no-key, damaged, other-kind
+    outcome: str  # purged, removed, no-key, damaged, other-kind
     detail: str
 
 
@@ -69,12 +71,15 @@ class Desk:
         )
 
     def open(self, kept: Kept) -> Outcome:
-        """The outcome for one envelope. Never raises, whatever the envelope holds."""
+        """The outcome for one envelope. Never raises, whatever the envelope holds.
+
+        What has no body is `removed` here: what was purged, keyrings say (`name_purged`).
+        """
         place, envelope_id, day, body, fault = kept
         if fault is not None:
             return Unopened(place, envelope_id, day, DAMAGED, fault)
         if body is None:
-            return Unopened(place, envelope_id, day, PURGED, "")
+            return Unopened(place, envelope_id, day, REMOVED, "")
         try:
             opened = self._opener.open(body)
         except CryptoError as error:
@@ -92,6 +97,17 @@ class Desk:
         return Opened(
             place, envelope_id, day, int(opened.suite), opened.epoch, opened.report_id, report
         )
+
+
+def name_purged(outcome: Outcome, purged: Container[bytes]) -> Outcome:
+    """The outcome; of a removed envelope that `purged` (ids of 32 bytes) has, that it was purged.
+
+    Never where keyrings say nothing of it: whoever removes evidence must not have it called a
+    decision of the coalition's officers.
+    """
+    if isinstance(outcome, Unopened) and outcome.outcome == REMOVED:
+        return outcome._replace(outcome=PURGED) if outcome.envelope_id in purged else outcome
+    return outcome
 
 
 def choose_keys(keyring: Keyring, seeds: Iterable[Seed]) -> tuple[EpochKeys, ...]:

@@ -137,13 +137,17 @@ def post_keyring(service: Service, bundle: bytes) -> None:
 
 
 @contextmanager
-def download(service: Service, identity: Identity, after: int) -> Iterator[Iterator[bytes]]:
-    """The bytes of the download from the index behind `after` on; -1 for all.
+def download(
+    service: Service, identity: Identity, after: int, limit: int | None = None
+) -> Iterator[Iterator[bytes]]:
+    """The bytes of the download from the index behind `after` on, -1 for all; `limit` rows at most.
 
     A cut connection ends the bytes with httpx2.TransportError: what came before it is good.
     ServiceError: service-refused-key, service-busy, service-answer.
     """
     address = f"{service.address}/v1/envelopes?after={after}"
+    if limit is not None:
+        address += f"&limit={limit}"
     headers: Mapping[str, str] = sign_request(
         identity.signing_seed, identity.holder_id, "GET", address
     )

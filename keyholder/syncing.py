@@ -1,21 +1,23 @@
 """Downloads what is new at the service, checks it against the service's own index, and keeps it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice
 from sqlite3 import Connection
 
 import httpx2
 
 from crypto.leaves import read_leaf
-from keyholder.envelopes import add, find_fault, find_last, is_of_another_kind
+from keyholder.envelopes import add, find_fault, find_last, is_of_another_kind, restore
 from keyholder.errors import ServiceError
 from keyholder.sequence import Item, read_sequence
-from keyholder.service import TRIES, Service, download
+from keyholder.service import TRIES, Service, download, retry
 from keyholder.vault import Identity
 
 _BATCH = 1_000  # envelopes a transaction
 _LAST_INDEX = 2**53  # what every program can count to
+_ASKED_AGAIN = 100
 _LISTED = 10_000  # contradictions that are told; a service may send millions
 
 
@@ -53,6 +55,26 @@ def sync_envelopes(
         if find_last(database) == before:  # an answer with nothing new: that was all
             return synced
         failures = 0
+
+
+def ask_again(
+    service: Service, identity: Identity, database: Connection, places: Sequence[int]
+) -> set[int]:
+    """Ask once more for envelopes that the service did not give; gives those that came.
+
+    Each is a request of its own, _ASKED_AGAIN of them at most. ServiceError as `sync_envelopes`.
+    """
+    came = set()
+    for place in places[:_ASKED_AGAIN]:
+        for item in retry(service, partial(_fetch_one, service, identity, place)):
+            if item.place == place and restore(database, item):
+                came.add(place)
+    return came
+
+
+def _fetch_one(service: Service, identity: Identity, place: int) -> list[Item]:
+    with download(service, identity, place - 1, 1) as chunks:
+        return list(islice(read_sequence(chunks), 1))
 
 
 def _keep(

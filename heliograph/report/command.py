@@ -86,7 +86,10 @@ def report(
     ] = None,
     outbox: Annotated[
         Path | None,
-        typer.Option(envvar="HELIOGRAPH_OUTBOX", help="Folder of the envelopes that wait."),
+        typer.Option(
+            envvar="HELIOGRAPH_OUTBOX",
+            help="Folder of the envelopes that wait; without it, heliograph/outbox below the user data folder.",
+        ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     **said: Any,

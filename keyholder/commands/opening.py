@@ -10,15 +10,18 @@ from keyholder.commands.printing import say, say_json, show_progress
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import count, open_envelopes, read_chunks
+from keyholder.known import read_known
 from keyholder.opening import (
     DAMAGED,
     NO_KEY,
     OTHER_KIND,
     PURGED,
+    REMOVED,
     Opened,
     Outcome,
     Unopened,
     choose_keys,
+    name_purged,
 )
 from keyholder.vault import read_seeds
 
@@ -30,12 +33,13 @@ def open_held(session: Session) -> Iterator[Outcome]:
     held = read_coalition(session)
     identity = unlock_identity(session)
     keys = choose_keys(held.keyring, read_seeds(session.home, identity))
+    purged = read_known(session.home).purged
     with open_envelopes(session.home) as database:
         total = count(database)
         with show_progress("Opening", total) as advance:
             chunks = read_chunks(database, CHUNK)
             for outcomes in open_chunks(chunks, keys, total, count_cores()):
-                yield from outcomes
+                yield from (name_purged(outcome, purged) for outcome in outcomes)
                 advance(len(outcomes))
 
 
@@ -57,7 +61,8 @@ def open_all(context: typer.Context, json: Json = False) -> None:
     What does not open is counted and never stops the rest. Nothing is written.
 
     --json prints {"opened": n, "unopened": [{"outcome", "detail", "count"}]}; outcome is no-key
-    (detail: the epoch), damaged (a code), purged, or other-kind (a kind that is no report).
+    (detail: the epoch), damaged (a code), purged (a keyring says so), removed (none does: see
+    `verify`), or other-kind (a kind that is no report).
     """
     session: Session = context.obj
     opened, tally = 0, Tally()
@@ -88,6 +93,7 @@ def say_unopened(tally: Tally) -> None:
         DAMAGED: "damaged: {}",
         OTHER_KIND: "no report: {}",
         PURGED: "purged",
+        REMOVED: "removed, and no keyring says so: see `keyholder verify`",
     }
     for (outcome, detail), number in sorted(tally.items()):
         say(f"{number:>9,}  {words[outcome].format(detail)}")

@@ -1,5 +1,7 @@
 """keyholder sync."""
 
+from sqlite3 import Connection
+
 import typer
 
 from crypto.checkpoints import make_cosigner
@@ -16,7 +18,7 @@ from keyholder.commands.session import (
     unlock_identity,
 )
 from keyholder.commands.verify import describe_checked, describe_confirmed, say_findings
-from keyholder.envelopes import count, open_envelopes
+from keyholder.envelopes import count, list_gone, open_envelopes
 from keyholder.errors import ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
@@ -25,7 +27,7 @@ from keyholder.log import Told, check_told, fetch_log
 from keyholder.moments import DAY
 from keyholder.service import Service as Reached
 from keyholder.service import post_cosignature
-from keyholder.syncing import Synced, sync_envelopes
+from keyholder.syncing import Synced, ask_again, sync_envelopes
 from keyholder.vault import Identity
 
 _SHOWN = 20  # mismatches that are listed one by one
@@ -36,8 +38,8 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
 
     The checkpoint is compared with all leaves held and with every checkpoint seen before; if it
     holds, it is cosigned. An envelope that the service does not give is no finding where a keyring
-    lists it as purged. A keyring that is rolled back, forked or badly signed is refused, and the
-    held one stays.
+    lists it as purged; else it is named each time, and asked for again. A keyring that is rolled
+    back, forked or badly signed is refused, and the held one stays.
     Exit status 1 says that something was refused or did not match, though the rest was kept.
 
     --json prints {"new", "held", "purged": how many of the new ones a keyring lists so,
@@ -62,14 +64,17 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             synced = sync_envelopes(reached, identity, database, advance)
             total = count(database)
             known = read_known(session.home)
-            if _list_removed(synced, known) and refused is None:
+            if _list_removed(database, known) and refused is None:
                 # It may have been purged by a keyring that came while the download went on.
                 newer, refused = _update_keyring(
                     session, newer, fetch_keyring(reached, newer.keyring)
                 )
                 known = read_known(session.home)
+            # Each time, not only when it first did not come: the next sync must not call it whole.
+            removed = _list_removed(database, known)
+            came = ask_again(reached, identity, database, removed)
+            removed = [place for place in removed if place not in came]
             checked = check_told(database, newer.keyring.log_keys, told, session.now, known.holders)
-        removed = _list_removed(synced, known)
         for place in removed:
             checked.find("body-removed", place, place)
         whole = not synced.mismatches and not synced.gaps
@@ -79,7 +84,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             {
                 "new": synced.new,
                 "held": total,
-                "purged": len(synced.missing) - len(removed),
+                "purged": _count_purged(synced, known),
                 "mismatches": [{"index": index, "code": code} for index, code in synced.mismatches],
                 "gaps": [{"first": first, "last": last} for first, last in synced.gaps],
                 "keyring": {
@@ -90,9 +95,13 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             }
         )
     else:
-        _say(synced, len(synced.missing) - len(removed), total, newer)
+        _say(synced, _count_purged(synced, known), total, newer)
+        if came:
+            say(f"{len(came):,} that the service had not given before came now.")
         say_findings(checked.findings)
         say(describe_confirmed(checked))
+        if cosigned and identity.holder_id not in checked.cosigners:
+            say("You cosigned it now.")
     if checked.findings:
         raise ServiceError("log-mismatch")
     if synced.mismatches or synced.gaps:
@@ -126,9 +135,13 @@ def _cosign(
         return False
 
 
-def _list_removed(synced: Synced, known: Known) -> list[int]:
-    """Indexes of new envelopes without a body, which no keyring lists as purged."""
-    return [place for place, id in synced.missing if id not in known.purged]
+def _list_removed(database: Connection, known: Known) -> list[int]:
+    """Indexes of envelopes that are held without a body, and that no keyring lists as purged."""
+    return [place for place, id in list_gone(database) if id not in known.purged]
+
+
+def _count_purged(synced: Synced, known: Known) -> int:
+    return sum(id in known.purged for _place, id in synced.missing)
 
 
 def _say(synced: Synced, purged: int, total: int, held: Held) -> None:

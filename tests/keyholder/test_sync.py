@@ -20,7 +20,7 @@ from keyholder.sequence import Item
 from keyholder.service import TRIES
 from keyholder.vault import unlock
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
-from tests.keyholder.fake_service import FakeService
+from tests.keyholder.fake_service import FakeService, flip_last
 
 
 def seal_some(desk: DeskForTests, count: int) -> list[bytes]:
@@ -82,7 +82,7 @@ class TestDownload:
         [
             (503, "busy"),
             (429, "busy"),
-            (401, "does not know"),
+            (401, "does not take"),
             (500, "no sense"),
             (302, "no sense"),
         ],
@@ -100,7 +100,7 @@ class TestDownload:
         coalition.home.identity.unlink()
         coalition.done("init")
         result = coalition.run("sync")
-        assert (result.status, "does not know this holder's key" in result.err) == (1, True)
+        assert (result.status, "does not take this holder's key" in result.err) == (1, True)
 
     @pytest.mark.parametrize("address", ["http://reports.example", "ftp://127.0.0.1", "nonsense"])
     def test_a_service_in_clear_elsewhere_is_refused(
@@ -193,8 +193,29 @@ class TestMismatches:
         assert (told["new"], told["purged"]) == (3, 0)
         assert told["log"]["findings"] == [{"code": "body-removed", "first": 1, "last": 1}]
         assert coalition.done("open", "--json").json["unopened"] == [
-            {"outcome": "purged", "detail": "", "count": 1}
+            {"outcome": "removed", "detail": "", "count": 1}
         ]
+
+    def test_what_is_missing_is_named_each_time_until_it_comes(
+        self, coalition: DeskForTests, service: FakeService
+    ) -> None:
+        service.store(*seal_some(coalition, 3))
+        body, service.items[1][2] = service.items[1][2], None
+        for _time in range(2):
+            told = coalition.run("sync", "--json")
+            assert told.status == 1
+            assert told.json["log"]["findings"] == [{"code": "body-removed", "first": 1, "last": 1}]
+            assert told.json["log"]["cosigned"] is False
+        shown = coalition.run("open")
+        assert "1  removed, and no keyring says so: see `keyholder verify`" in shown.out
+        service.items[1][2] = flip_last(body)  # another body does not heal it
+        assert coalition.run("sync").status == 1
+        assert coalition.done("open", "--json").json["opened"] == 2
+        service.items[1][2] = body
+        told = coalition.done("sync")
+        assert "1 that the service had not given before came now." in told.out
+        assert coalition.done("open", "--json").json == {"opened": 3, "unopened": []}
+        coalition.done("verify")
 
     def test_a_body_that_is_no_envelope_is_a_fault(self, coalition: DeskForTests) -> None:
         (body,) = seal_some(coalition, 1)

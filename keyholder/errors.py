@@ -112,8 +112,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     "service-refused-key": (
         "The service does not take this holder's signature",
-        "Use an address that it lists as its own; or publish the keyring that lists this holder: "
-        "`keyholder coalition publish`; or ask an officer whether it was revoked",
+        "Use a listed address, `keyholder coalition publish`, or ask who may have revoked it",
     ),
     "service-refused-keyring": (
         "The service refused this keyring",

@@ -88,7 +88,8 @@ def report(
         Path | None,
         typer.Option(
             envvar="HELIOGRAPH_OUTBOX",
-            help="Folder of the envelopes that wait; without it, heliograph/outbox below the user data folder.",
+            help="Folder of the envelopes that wait; heliograph/outbox in the user's data folder, "
+            "if not given.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,

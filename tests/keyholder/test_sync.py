@@ -100,7 +100,7 @@ class TestDownload:
         coalition.home.identity.unlink()
         coalition.done("init")
         result = coalition.run("sync")
-        assert (result.status, "does not take this holder's key" in result.err) == (1, True)
+        assert (result.status, "does not take this holder's signature" in result.err) == (1, True)
 
     @pytest.mark.parametrize("address", ["http://reports.example", "ftp://127.0.0.1", "nonsense"])
     def test_a_service_in_clear_elsewhere_is_refused(

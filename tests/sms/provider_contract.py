@@ -25,7 +25,7 @@ from sms.contract import (
 )
 from sms.errors import WebhookError
 from sms.registry import find_providers
-from tests.coalition import Coalition
+from tests.coalition import NOW, Coalition
 from tests.sms.desk import PUBLIC_URL, SECRET, TOKEN, Desk, make_setup
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -39,6 +39,11 @@ TEXTS = {
     "form signs": "a+b c%20d&e=f;g?h#i/j\\k\"l'm",
     "spaces around": "  \t text \n",
     "replacement": "\ufffd",
+    "a lone escape": "\x1b",
+    "emoji alone": "📵",
+    "10 SMS of GSM-7": "D3 B3 S1 {} €" * 127,
+    "10 SMS of UCS-2": "تم قطع الانترنت" * 44,
+    "40 SMS": "No data in Sittwe. " * 322,
 }
 
 
@@ -51,6 +56,8 @@ class ProviderContract:
     text_field: ClassVar[str]
     read_fields: ClassVar[tuple[str, ...]]
     """Every field that the provider reads in `case`."""
+    id_field: ClassVar[str]
+    """The field that tells messages, or sessions, apart."""
     signature_headers: ClassVar[tuple[str, ...]] = ()
     """In lower case; none where nothing is signed."""
     optional: ClassVar[tuple[str, ...]] = ()
@@ -76,6 +83,10 @@ class ProviderContract:
         marked = self.set(request, **{self.text_field: "MARK"})
         return replace(marked, body=marked.body.replace(b"MARK", b"caf%E9"))
 
+    def longest(self, request: RawRequest) -> str:
+        """The longest text that a request like this one can carry."""
+        return "x" * (MAX_BODY - len(self.with_text(request, "").body))
+
     # The suite.
 
     @property
@@ -84,13 +95,20 @@ class ProviderContract:
 
     def load(self, case: str) -> RawRequest:
         """A captured request, signed."""
-        head, _, body = (FIXTURES / self.name / f"{case}.http").read_text("utf-8").partition("\n\n")
-        start, *lines = head.splitlines()
+        start, *lines, body = self.read_case(case)
         path = start.split()[1].replace("{secret}", SECRET)
         headers = {name.lower(): value for name, _, value in (one.partition(": ") for one in lines)}
         tail = path.partition(SECRET)[2].removeprefix("/")
-        raw = RawRequest(PUBLIC_URL + path, headers, body.removesuffix("\n").encode(), tail)
-        return self.sign(raw)
+        return self.sign(RawRequest(PUBLIC_URL + path, headers, body.encode(), tail, NOW))
+
+    def read_case(self, case: str) -> list[str]:
+        """A captured request's lines before its body, and its body."""
+        text = (FIXTURES / self.name / f"{case}.http").read_text("utf-8")
+        head, _, body = text.partition("\n\n")
+        return [*head.splitlines(), body.removesuffix("\n")]
+
+    def cases(self) -> list[str]:
+        return sorted(path.stem for path in (FIXTURES / self.name).glob("*.http"))
 
     def set(self, request: RawRequest, **values: str) -> RawRequest:
         """The request with other values in fields that it has, not signed."""
@@ -109,6 +127,11 @@ class ProviderContract:
     def with_text(self, request: RawRequest, text: str) -> RawRequest:
         """The request with another text, signed."""
         return self.sign(self.set(request, **{self.text_field: text}))
+
+    def with_id(self, request: RawRequest, number: int) -> RawRequest:
+        """The request as another message, or session, with a number of up to 6 digits, signed."""
+        old = dict(self.split(request))[self.id_field]
+        return self.sign(self.set(request, **{self.id_field: f"{old[:-6]}{number:06}"}))
 
     def read(self, request: RawRequest) -> Incoming:
         return self.provider.read(request, make_setup(self.name))
@@ -132,14 +155,32 @@ class ProviderContract:
         return Desk(coalition, setups=(make_setup(self.name),))
 
     def test_every_captured_request_reads_as_it_says(self) -> None:
-        cases = sorted(path.stem for path in (FIXTURES / self.name).glob("*.http"))
-        assert self.case in cases
-        for case in cases:
+        assert self.case in self.cases()
+        for case in self.cases():
             expected = json.loads((FIXTURES / self.name / f"{case}.json").read_text("utf-8"))
             incoming = self.read(self.load(case))
             assert type(incoming).__name__ == expected.pop("kind"), case
             got = json.loads(json.dumps(asdict(incoming)))
             assert {name: got[name] for name in expected} == expected, case
+
+    def test_every_captured_request_is_answered(self, desk: Desk) -> None:
+        for case in self.cases():
+            method = self.read_case(case)[0].split()[0]
+            assert method in self.provider.methods
+            request = self.load(case)
+            path, body = request.url.removeprefix(PUBLIC_URL), request.body
+            answer = desk.client.request(method, path, content=body, headers=dict(request.headers))
+            assert answer.status_code == 200, case
+            wrong = desk.client.request("DELETE", path)
+            assert (wrong.status_code, wrong.headers["allow"]) == (
+                405,
+                ", ".join(self.provider.methods),
+            )
+
+    def test_another_message_is_another_envelope(self, desk: Desk) -> None:
+        for number in (1, 2, 3):
+            assert self.post(desk, self.with_id(self.load(self.case), number)).status_code == 200
+        assert len(desk.sink.envelopes) == len(set(desk.sink.envelopes)) == 3
 
     def test_an_authentic_request_is_sealed_committed_and_answered(self, desk: Desk) -> None:
         request = self.load(self.case)
@@ -202,12 +243,12 @@ class ProviderContract:
 
     def test_the_largest_text_is_kept_whole(self, desk: Desk) -> None:
         request = self.load(self.case)
-        room = MAX_BODY - len(self.with_text(request, "").body)
-        longest = self.with_text(request, "x" * room)
-        assert len(longest.body) == MAX_BODY
+        text = self.longest(request)
+        longest = self.with_text(request, text)
+        assert MAX_BODY - 8 < len(longest.body) <= MAX_BODY
         assert self.post(desk, longest).status_code == 200
         parts = sorted(desk.open(), key=lambda report: report["part"]["number"])
-        assert "".join(part.get("raw", "") for part in parts) == "x" * room
+        assert "".join(part.get("raw", "") for part in parts) == text
 
     def test_a_double_of_a_field_that_is_read_is_refused(self) -> None:
         request = self.load(self.case)
@@ -221,7 +262,7 @@ class ProviderContract:
             rest = [field for field in self.split(request) if field[0] != name]
             less = self.sign(self.join(request, rest))
             if name in self.optional:
-                assert isinstance(self.read(less), SmsIn | UssdTurn)
+                assert isinstance(self.read(less), SmsIn | UssdTurn), name
             else:
                 assert self.refusal(less) == "webhook-form", name
 

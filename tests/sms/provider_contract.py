@@ -24,6 +24,7 @@ from sms.contract import (
     UssdTurn,
 )
 from sms.errors import WebhookError
+from sms.payloads import read_payload
 from sms.registry import find_providers
 from tests.coalition import NOW, Coalition
 from tests.sms.desk import PUBLIC_URL, SECRET, TOKEN, Desk, make_setup
@@ -44,6 +45,14 @@ TEXTS = {
     "10 SMS of GSM-7": "D3 B3 S1 {} €" * 127,
     "10 SMS of UCS-2": "تم قطع الانترنت" * 44,
     "40 SMS": "No data in Sittwe. " * 322,
+}
+
+PAYLOADS = {
+    "a text": "NET MM13 D3 café 📵".encode(),
+    "no text": b"\x00\xff\x10\x80",
+    "none": b"",
+    "every byte": bytes(range(256)),
+    "half of a pair": b"\xed\xa0\xbd",
 }
 
 
@@ -82,6 +91,11 @@ class ProviderContract:
         """The request with a text that is not UTF-8 (b"caf\\xe9"), not signed."""
         marked = self.set(request, **{self.text_field: "MARK"})
         return replace(marked, body=marked.body.replace(b"MARK", b"caf%E9"))
+
+    def with_payload(self, request: RawRequest, data: bytes) -> RawRequest | None:
+        """A request with these bytes where a text would be, signed; None: it brings texts alone."""
+        del request, data
+        return None
 
     def longest(self, request: RawRequest) -> str:
         """The longest text that a request like this one can carry."""
@@ -305,6 +319,16 @@ class ProviderContract:
     @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
     def test_any_text_is_kept(self, desk: Desk, text: str) -> None:
         request = self.with_text(self.load(self.case), text)
+        assert self.said(self.read(request)) == text
+        assert self.post(desk, request).status_code == 200
+        assert "".join(part.get("raw", "") for part in desk.open()) == text
+
+    @pytest.mark.parametrize("data", PAYLOADS.values(), ids=PAYLOADS)
+    def test_bytes_are_kept(self, desk: Desk, data: bytes) -> None:
+        request = self.with_payload(self.load(self.case), data)
+        if request is None:
+            return
+        text = read_payload(data)
         assert self.said(self.read(request)) == text
         assert self.post(desk, request).status_code == 200
         assert "".join(part.get("raw", "") for part in desk.open()) == text

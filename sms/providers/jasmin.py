@@ -14,12 +14,12 @@ import re
 from sms.contract import Incoming, Outcome, ProviderSetup, RawRequest, Reply, SmsIn
 from sms.forms import at_most_one, one, read_form
 from sms.payloads import read_payload
-from sms.user_data import NO_HEADER, Header, decode, split_user_data
+from sms.user_data import NO_HEADER, Alphabet, Header, decode, find_alphabet, split_user_data
 
 ACKNOWLEDGEMENT = b"ACK/Jasmin"
 LONG_REFERENCE = b"\x06\x08\x04"
 """How a header begins that holds one 16-bit reference and nothing else. As a text it would be
-`ùòé`, and then two control characters of the GSM alphabet."""
+`ùòè`, and then two control characters of the GSM alphabet."""
 _BYTES = 4
 
 _ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
@@ -41,8 +41,10 @@ class JasminSms:
         """See contract.Provider. `content` is not looked at: it is `binary` over again, in a
         charset that nothing names."""
         fields = read_form(request)
-        header, data = _split_header(bytes.fromhex(one(fields, "binary", _HEX)))
-        text = decode(data, _read_coding(at_most_one(fields, "coding", _CODING)), header)
+        data = bytes.fromhex(one(fields, "binary", _HEX))
+        coding = _read_coding(at_most_one(fields, "coding", _CODING))
+        header, data = _split_header(data, coding)
+        text = decode(data, coding, header)
         return SmsIn(
             message_id=one(fields, "id", _ID),
             sender=one(fields, "from", _ADDRESS),
@@ -57,11 +59,16 @@ class JasminSms:
         return Reply(200, "text/plain", ACKNOWLEDGEMENT)
 
 
-def _split_header(data: bytes) -> tuple[Header, bytes]:
-    if data.startswith(LONG_REFERENCE):
-        header, rest = split_user_data(data)
-        if header.honest and header.segment:
-            return header, rest
+def _split_header(data: bytes, coding: int) -> tuple[Header, bytes]:
+    """A header with a long reference, and the bytes behind it. One that lies is known by UCS-2
+    that it makes odd, and is then written out behind the text."""
+    if not data.startswith(LONG_REFERENCE):
+        return NO_HEADER, data
+    header, rest = split_user_data(data)
+    if header.segment:
+        return header, rest
+    if find_alphabet(coding) is Alphabet.UCS_2 and len(data) % 2 and len(rest) < len(data):
+        return Header(unread=data[: header.size], honest=False), rest
     return NO_HEADER, data
 
 

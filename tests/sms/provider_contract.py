@@ -5,6 +5,7 @@ Incoming and its fields).
 """
 
 import json
+import random
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -95,6 +96,11 @@ class ProviderContract:
     def with_payload(self, request: RawRequest, data: bytes) -> RawRequest | None:
         """A request with these bytes where a text would be, signed; None: it brings texts alone."""
         del request, data
+        return None
+
+    def with_part(self, request: RawRequest, number: int, total: int) -> RawRequest | None:
+        """A request that is this part of a long text, signed; None: its texts come joined."""
+        del request, number, total
         return None
 
     def longest(self, request: RawRequest) -> str:
@@ -332,6 +338,33 @@ class ProviderContract:
         assert self.said(self.read(request)) == text
         assert self.post(desk, request).status_code == 200
         assert "".join(part.get("raw", "") for part in desk.open()) == text
+
+    def test_parts_are_sealed_one_by_one_in_any_order(self, desk: Desk) -> None:
+        request = self.load(self.case)
+        if self.with_part(request, 1, 2) is None:
+            return
+        numbers = list(range(1, 41))
+        random.Random(7).shuffle(numbers)
+        for number in (*numbers, numbers[3]):
+            said = self.with_id(self.with_text(request, f"part {number} "), number)
+            part = self.with_part(said, number, 40)
+            assert part
+            assert self.post(desk, part).status_code == 200
+        reports = sorted(desk.open(), key=lambda report: report["part"]["number"])
+        assert [report["part"]["number"] for report in reports] == list(range(1, 41))
+        assert {report["part"]["total"] for report in reports} == {40}
+        assert len({report["part"]["group"] for report in reports}) == 1
+        assert [report["raw"] for report in reports] == [f"part {n} " for n in range(1, 41)]
+
+    @pytest.mark.parametrize(("number", "total"), [(0, 3), (4, 3), (1, 0), (0, 0)])
+    def test_a_part_that_cannot_be_costs_no_text(self, desk: Desk, number: int, total: int) -> None:
+        request = self.with_part(self.with_text(self.load(self.case), "text"), number, total)
+        if request is None:
+            return
+        assert self.post(desk, request).status_code == 200
+        (report,) = desk.open()
+        assert report["raw"].startswith("text")
+        assert "part" not in report
 
     def test_what_came_in_is_hidden_from_repr(self) -> None:
         request = self.load(self.case)

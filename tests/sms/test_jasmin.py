@@ -1,5 +1,6 @@
 """Jasmin: codings known and unknown, headers that it leaves, and its acknowledgement."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
@@ -66,23 +67,24 @@ def test_any_bytes_in_any_coding_are_some_text(data: bytes, coding: int) -> None
 
 
 @pytest.mark.parametrize(
-    ("header", "segment"),
+    ("data", "coding", "segment", "text"),
     [
-        (b"\x06\x08\x04\x01\x20\x02\x01", Segment("0120", 1, 2)),
-        (b"\x06\x08\x04\x01\x20\x02\x03", None),
-        (b"\x06\x08\x04\x01\x20\x02\x00", None),
-        (b"\x06\x08\x04", None),
-        (b"\x05\x00\x03\xa7\x02\x01", None),
+        (b"\x06\x08\x04\x01\x20\x02\x01No data", 0, Segment("0120", 1, 2), "No data"),
+        (b"\x06\x08\x04\x01\x20\x02\x02\x00a", 8, Segment("0120", 2, 2), "a"),
+        (b"\x06\x08\x04\x01\x20\x02\x03\x00a", 8, None, r"a\x06\x08\x04\x01\x20\x02\x03"),
+        (b"\x06\x08\x04\x01\x20\x02\x00", 8, None, r"\x06\x08\x04\x01\x20\x02\x00"),
+        (b"\x06\x08\x04\x01\x20", 8, None, r"\u0608\u0401\x20"),
+        (b"\x06\x08\x04\x01\x20\x02\x03abc", 0, None, "ùòè£ $¥abc"),
+        (b"\x06\x08\x04\x01\x20\x02\x03a", 8, None, r"\u0608\u0401\u2002\u0361"),
+        (b"\x05\x00\x03\xa7\x02\x01\x00a", 8, None, r"\u0500\u03a7\u0201a"),
     ],
 )
-def test_only_a_long_reference_that_can_be_one_is_a_header(
-    header: bytes, segment: Segment | None
+def test_only_a_long_reference_is_taken_for_a_header(
+    data: bytes, coding: int, segment: Segment | None, text: str
 ) -> None:
-    text = "منذ أمس".encode("utf-16-be")
-    sms = read(header + text, b"\x08")
+    sms = read(data, str(coding))
     assert sms.segment == segment
-    whole = decode(header + text, 8)
-    assert sms.text == ("منذ أمس" if segment else whole)
+    assert sms.text == re.sub(r"\\u(....)", lambda found: chr(int(found[1], 16)), text)
 
 
 @pytest.mark.parametrize("coding", ["", "-1", "GSM", "1000", "８"])

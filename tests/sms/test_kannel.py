@@ -1,6 +1,5 @@
 """Kannel: headers that lie, parts, bytes, halves of characters, and replies."""
 
-import random
 from dataclasses import replace
 from urllib.parse import quote_plus
 
@@ -152,24 +151,6 @@ def test_what_kannel_writes_is_read(text: str) -> None:
 )
 def test_a_text_without_its_one_id_is_refused(url: str) -> None:
     assert refusal(request(url=url)) == "webhook-form"
-
-
-def test_40_parts_are_sealed_one_by_one_in_any_order(coalition: Coalition) -> None:
-    desk = Desk(coalition, setups=(SETUP,))
-    numbers = list(range(1, 41))
-    random.Random(7).shuffle(numbers)
-    for number in (*numbers, numbers[3]):
-        udh = bytes((5, 0, 3, 0xA7, 40, number))
-        raw = request(f"part {number} ".encode(), udh=udh)
-        path = f"/hooks/kannel/{SECRET}?id={ID[:-2]}{number:02}"
-        answer = desk.client.post(path, content=raw.body, headers=dict(raw.headers))
-        assert (answer.status_code, answer.content) == (200, b"")
-    reports = sorted(desk.open(), key=lambda report: report["part"]["number"])
-    assert [report["part"]["number"] for report in reports] == list(range(1, 41))
-    assert {report["part"]["total"] for report in reports} == {40}
-    assert len({report["part"]["group"] for report in reports}) == 1
-    joined = "".join(report["raw"] for report in reports)
-    assert joined == "".join(f"part {number} " for number in range(1, 41))
 
 
 @pytest.mark.parametrize(

@@ -16,16 +16,14 @@ from sms.contract import Ignored, Incoming, Outcome, ProviderSetup, RawRequest, 
 from sms.errors import WebhookError
 from sms.json_bodies import JSON, Fields, at_most_one, check_object, one, read_object
 from sms.payloads import read_payload
+from sms.shapes import ADDRESS, ID, TEXT
 
 FRESH_SECONDS = 300
 """How far the phone's clock and ours may be apart. Beyond it a text is taken all the same, but not
 as checked: see docs/adr/0030."""
-TEXT, DATA = "sms:received", "sms:data-received"
+RECEIVED, DATA_RECEIVED = "sms:received", "sms:data-received"
 
-_ID = re.compile(r"[A-Za-z0-9_-]{1,64}", re.ASCII)
 _EVENT = re.compile(r"[a-z:-]{1,32}", re.ASCII)
-_ADDRESS = re.compile(r"[^\x00-\x1f\x7f-\x9f]{1,80}")
-_TEXT = re.compile(r".*", re.DOTALL)
 _DATA = re.compile(r"[A-Za-z0-9+/]*={0,2}", re.ASCII)
 _TIME = re.compile(r"[0-9]{1,15}", re.ASCII)
 
@@ -46,15 +44,15 @@ class AndroidSms:
         time = _check_signature(request, setup.token or "")
         fields = read_object(request)
         event = one(fields, "event", _EVENT)
-        message_id = one(fields, "id", _ID)
-        if event not in (TEXT, DATA):
+        message_id = one(fields, "id", ID)
+        if event not in (RECEIVED, DATA_RECEIVED):
             return Ignored()
         payload = check_object(fields.get("payload"))
         return SmsIn(
             message_id=message_id,
             sender=_read_sender(payload),
-            recipient=at_most_one(payload, "recipient", _ADDRESS) or "",
-            text=one(payload, "message", _TEXT) if event == TEXT else _read_data(payload),
+            recipient=at_most_one(payload, "recipient", ADDRESS) or "",
+            text=one(payload, "message", TEXT) if event == RECEIVED else _read_data(payload),
             authentic=abs(request.now - time) <= FRESH_SECONDS,
         )
 
@@ -77,7 +75,7 @@ def _check_signature(request: RawRequest, token: str) -> int:
 
 def _read_sender(payload: Fields) -> str:
     """`sender`; in versions before it `phoneNumber`, which still comes beside it."""
-    return one(payload, "sender" if "sender" in payload else "phoneNumber", _ADDRESS)
+    return one(payload, "sender" if "sender" in payload else "phoneNumber", ADDRESS)
 
 
 def _read_data(payload: Fields) -> str:

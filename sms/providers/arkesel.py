@@ -6,14 +6,9 @@ the set-up's lines too. The secret in the path is all that tells its requests, s
 marked as unchecked.
 """
 
-import re
-
 from sms.contract import Incoming, Outcome, ProviderSetup, RawRequest, Reply, Screen, UssdTurn
 from sms.json_bodies import JSON, Fields, at_most_one, one, one_flag, read_object, write_object
-
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
-_NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
-_TEXT = re.compile(r".*", re.DOTALL)
+from sms.shapes import ID, NUMBER, TEXT
 
 
 class ArkeselUssd:
@@ -30,11 +25,11 @@ class ArkeselUssd:
         be missing, as in an answer that is empty."""
         fields = read_object(request)
         starts = one_flag(fields, "newSession")
-        typed = at_most_one(fields, "userData", _TEXT) or ""
+        typed = at_most_one(fields, "userData", TEXT) or ""
         return UssdTurn(
-            session_id=one(fields, "sessionID", _ID),
-            sender=one(fields, "msisdn", _NUMBER),
-            code=one(fields, "userID", _ID),
+            session_id=one(fields, "sessionID", ID),
+            sender=one(fields, "msisdn", NUMBER),
+            code=one(fields, "userID", ID),
             typed=None if starts else typed,
             authentic=False,
             whole=False,

@@ -20,16 +20,14 @@ from sms.contract import (
 )
 from sms.errors import WebhookError
 from sms.json_bodies import JSON, Fields, at_most_one, one, read_object, write_object
+from sms.shapes import ID, NUMBER, TEXT
 
 STARTS = frozenset({"initiation", "favorite"})
 ENDS = frozenset({"release", "timeout"})
 ANSWER = "response"
 
-_SESSION = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
-_NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 _CODE = re.compile(r"[*#A-Za-z0-9_-]{1,64}", re.ASCII)
 _TYPE = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
-_TEXT = re.compile(r".*", re.DOTALL)
 _PLACE = re.compile(r"[0-9]{1,9}", re.ASCII)
 
 
@@ -45,22 +43,22 @@ class HubtelUssd:
     def read(self, request: RawRequest, setup: ProviderSetup) -> Incoming:  # noqa: ARG002
         """See contract.Provider. The first turn's `Message` is the code that was dialled."""
         fields = _fold_names(read_object(request))
-        session = one(fields, "sessionid", _SESSION)
+        session = one(fields, "sessionid", ID)
         kind = one(fields, "type", _TYPE).lower()
         if kind in ENDS:
             return UssdEnd(session)
         if kind != ANSWER and kind not in STARTS:
             raise WebhookError("webhook-form")
-        typed = one(fields, "message", _TEXT)
+        typed = one(fields, "message", TEXT)
         return UssdTurn(
             session_id=session,
-            sender=one(fields, "mobile", _NUMBER),
+            sender=one(fields, "mobile", NUMBER),
             code=one(fields, "servicecode", _CODE),
             typed=typed if kind == ANSWER else None,
             authentic=False,
             whole=False,
             number=_read_place(fields),
-            echo={"ClientState": at_most_one(fields, "clientstate", _TEXT) or ""},
+            echo={"ClientState": at_most_one(fields, "clientstate", TEXT) or ""},
         )
 
     def reply(self, outcome: Outcome) -> Reply:

@@ -21,10 +21,9 @@ from sms.contract import (
     UssdTurn,
 )
 from sms.json_bodies import JSON, at_most_one, one, read_object, write_object
+from sms.shapes import NUMBER, TEXT
 
-_NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
 _CODE = re.compile(r"[*#0-9]{1,32}", re.ASCII)
-_TEXT = re.compile(r".*", re.DOTALL)
 
 
 class InfobipUssd:
@@ -45,10 +44,10 @@ class InfobipUssd:
         fields = read_object(request)
         if step == "end":
             return UssdEnd(session)
-        typed = one(fields, "text", _TEXT)
+        typed = one(fields, "text", TEXT)
         return UssdTurn(
             session_id=session,
-            sender=one(fields, "msisdn", _NUMBER),
+            sender=one(fields, "msisdn", NUMBER),
             code=at_most_one(fields, "shortCode", _CODE) or "",
             typed=None if step == "start" else typed,
             authentic=False,

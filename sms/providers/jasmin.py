@@ -14,6 +14,7 @@ import re
 from sms.contract import Incoming, Outcome, ProviderSetup, RawRequest, Reply, SmsIn
 from sms.forms import at_most_one, one, read_form
 from sms.payloads import read_payload
+from sms.shapes import ID
 from sms.user_data import NO_HEADER, Alphabet, Header, decode, find_alphabet, split_user_data
 
 ACKNOWLEDGEMENT = b"ACK/Jasmin"
@@ -22,7 +23,6 @@ LONG_REFERENCE = b"\x06\x08\x04"
 `ùòè`, and then two control characters of the GSM alphabet."""
 _BYTES = 4
 
-_ID = re.compile(r"[A-Za-z0-9-]{1,64}", re.ASCII)
 _ADDRESS = re.compile(r"[^\x00-\x1f\x7f-\x9f]{0,80}")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2})*", re.ASCII)
 _CODING = re.compile(r"[0-9]{1,3}|[\x00-\xff]", re.ASCII | re.DOTALL)
@@ -46,7 +46,7 @@ class JasminSms:
         header, data = _split_header(data, coding)
         text = decode(data, coding, header)
         return SmsIn(
-            message_id=one(fields, "id", _ID),
+            message_id=one(fields, "id", ID),
             sender=one(fields, "from", _ADDRESS),
             recipient=one(fields, "to", _ADDRESS),
             text=text if isinstance(text, str) else read_payload(text),

@@ -7,14 +7,9 @@ too. The secret in the path is all that tells its requests, so what comes here i
 unchecked.
 """
 
-import re
-
 from sms.contract import Incoming, Outcome, ProviderSetup, RawRequest, Reply, Screen, UssdTurn
 from sms.json_bodies import JSON, Fields, one, one_flag, read_object, write_object
-
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
-_NUMBER = re.compile(r"\+?[0-9]{3,20}", re.ASCII)
-_TEXT = re.compile(r".*", re.DOTALL)
+from sms.shapes import ID, NUMBER, TEXT
 
 
 class NaloUssd:
@@ -31,11 +26,11 @@ class NaloUssd:
         code that was dialled."""
         fields = read_object(request)
         starts = one_flag(fields, "MSGTYPE")
-        typed = one(fields, "USERDATA", _TEXT)
+        typed = one(fields, "USERDATA", TEXT)
         return UssdTurn(
-            session_id=one(fields, "SESSIONID", _ID),
-            sender=one(fields, "MSISDN", _NUMBER),
-            code=one(fields, "USERID", _ID),
+            session_id=one(fields, "SESSIONID", ID),
+            sender=one(fields, "MSISDN", NUMBER),
+            code=one(fields, "USERID", ID),
             typed=None if starts else typed,
             authentic=False,
             whole=False,

@@ -18,7 +18,6 @@ class Value:
     number: int
     stop: str | None = None
     keywords: tuple[str, ...] = ()
-    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from reports.cities import list_cities
 from reports.folding import fold_word, translate_digits
 from reports.places import DATA, country_spellings, region_spellings
 from reports.table import Table, load_table
 from reports.vocabulary import load_words
-from reports.words import fold_phrase, split_words
+from reports.words import fold_phrase, fold_runs, split_words
 
 LEAF = ""
 ALL = ("data", "sms", "voice")
@@ -69,12 +70,14 @@ def load_lexicon() -> Lexicon:
     """The words of all languages, countries and operators."""
     table = load_table()
     senses = list(_list_senses(table))
-    runs = _compile_runs([phrase for phrase, _ in senses])
+    cities = list(list_cities())
+    runs = _compile_runs([*(phrase for phrase, _ in senses), *(name for name, _ in cities)])
     lexicon = Lexicon(
         runs=runs, codes={code: {sense.role: [sense]} for code, sense in _list_codes(table)}
     )
     for phrase, sense in senses:
         add_phrase(lexicon.tree, fold_phrase(phrase, lexicon.runs), sense)
+    _add_cities(lexicon, cities)
     lexicon.country_words = frozenset(table.reading["country_words"]) | {
         keyword.upper() for f in table.fields for v in f.values for keyword in v.keywords
     }
@@ -141,6 +144,21 @@ def add_phrase(tree: Tree, words: Sequence[str], sense: Sense) -> None:
     senses = tree.setdefault(LEAF, {}).setdefault(sense.role, [])
     if sense not in senses:
         senses.append(sense)
+
+
+def _add_cities(lexicon: Lexicon, cities: Iterable[tuple[str, str]]) -> None:
+    """Thousands of names: those of one country share one leaf, so nothing may be added below it.
+    They come with the names of many words first. A word that means something else is no city."""
+    shared: dict[str, Tree] = {}
+    for name, cc in cities:
+        words = fold_runs(name, lexicon.runs)
+        tree = lexicon.tree
+        for word in words[:-1]:
+            tree = tree.setdefault(word, {})
+        if cc not in shared:
+            shared[cc] = {LEAF: {"city": [Sense("city", value=cc)]}}
+        known = tree.setdefault(words[-1], shared[cc])
+        known.setdefault(LEAF, shared[cc][LEAF])
 
 
 def find_longest(tree: Tree, words: Sequence[str], at: int) -> tuple[int, Senses]:

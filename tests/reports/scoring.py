@@ -111,7 +111,7 @@ def _fold(name: str) -> str:
 
 def add_up(half: str) -> dict[str, Score]:
     """The scores of one half: by language, and of all."""
-    scores: dict[str, Score] = {}
+    scores: dict[str, Score] = {"all": Counter()}
     for labelled in load_texts(half):
         score = score_text(labelled)
         for name in (labelled["language"], "all"):

@@ -61,7 +61,7 @@ MESSAGES = [
     ("data is back but slow", {"net": {"data": "slow"}}),
     ("insta signal telegram band", {"plat": ["instagram", "telegram", "signal"]}),
     ("no signal in Gulu", {"cc": "UG", "kind": ["jamming"]}),
-    ("signal is gone in Gulu", {"cc": "UG", "net": ALL_DOWN, "kind": ["jamming"]}),
+    ("coverage is down in Gulu", {"cc": "UG", "net": ALL_DOWN, "kind": ["jamming"]}),
     ("ростов, вотсап не грузит без впн", {"cc": "RU", "plat": ["whatsapp"]}),
 ]  # fmt: skip
 

@@ -38,7 +38,8 @@ def read_country(reading: Reading) -> None:
     for position in reading.having("city"):
         city = reading.pieces[position].senses["city"][0]
         tiers[3].setdefault(city.value, [])
-    for position in reading.having("operator"):
+    # An operator is a weaker sign than what the gateway knows of its line.
+    for position in () if reading.country else reading.having("operator"):
         sense = reading.pieces[position].senses["operator"][0]
         countries = load_operators()[sense.value].countries
         if len(countries) == 1 and not sense.plain:

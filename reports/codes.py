@@ -3,10 +3,11 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 
-from reports.lexicon import LEAF, Sense, Senses, find_longest
+from reports.lexicon import LEAF, Sense, Senses, Tree, find_longest
 from reports.places import is_country
 from reports.reading import Piece, Reading
 from reports.since import DATES, count_back, read_range
+from reports.stems import find_stem
 from reports.table import load_table
 
 _NAMED = re.compile(
@@ -62,7 +63,10 @@ def _list_outside(spans: Sequence[tuple[int, int]], starts: Sequence[int]) -> It
 
 def find_pieces(reading: Reading) -> Iterator[Piece]:
     """The longest known phrase or code at each place, left to right."""
-    tree, codes, words = reading.lexicon.tree, reading.lexicon.codes, reading.words.folded
+    tree, codes = reading.lexicon.tree, reading.lexicon.codes
+    if not reading.text.isascii():
+        reading.words.folded = _strip(reading.words.folded, tree)
+    words = reading.words.folded
     free = 0
     for at, word in enumerate(words):
         known, coded = word in tree, word in codes or "0" <= word < ":"
@@ -78,6 +82,13 @@ def find_pieces(reading: Reading) -> Iterator[Piece]:
         if length:
             free = at + length
             yield Piece(at, free, senses)
+
+
+def _strip(words: Sequence[str], tree: Tree) -> Sequence[str]:
+    """The words, without what some languages write onto them; ASCII words stay."""
+    return [
+        word if word.isascii() or word in tree else find_stem(word, tree) or word for word in words
+    ]
 
 
 def _find_code(reading: Reading, at: int) -> tuple[int, Senses]:
@@ -114,7 +125,7 @@ def _find_region(reading: Reading, at: int) -> Sense | None:
 
 
 def _find_count(reading: Reading, at: int) -> tuple[int, Senses]:
-    """`6H`, `3days`."""
+    """`6H`, `3days`, `9am`, `17th`."""
     match = _COUNT.fullmatch(reading.words.folded[at])
     if match is None:
         return 0, _NOTHING
@@ -122,7 +133,11 @@ def _find_count(reading: Reading, at: int) -> tuple[int, Senses]:
     if unit in _LETTER_UNITS:
         named, plain = _LETTER_UNITS[unit], not reading.words.written[at][-1].isupper()
     else:
-        senses = reading.lexicon.tree.get(unit, {}).get(LEAF, {}).get("unit")
+        known = reading.lexicon.tree.get(unit, {}).get(LEAF, {})
+        senses = known.get("unit")
+        if not senses and "clock" in known:
+            half = known["clock"][0].value
+            return 1, {"hour": [Sense("hour", value=(int(match[1]), half))]}
         if not senses:
             return 0, _NOTHING
         named, plain = senses[0].value, True

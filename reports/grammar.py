@@ -1,9 +1,11 @@
 """The order in which the reader's rules hold."""
 
 from reports.codes import find_pieces, judge, read_keywords, read_named
+from reports.levels import read_levels
 from reports.names import read_country, read_operators, read_regions
 from reports.reading import Reading
-from reports.sentences import read_causes, read_levels, read_phrases, read_times
+from reports.sentences import read_causes, read_phrases
+from reports.times import read_times
 
 
 def read_message(reading: Reading) -> None:

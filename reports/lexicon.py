@@ -6,23 +6,31 @@ cause).
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
+from reports.cities import list_cities
 from reports.folding import fold_word, translate_digits
 from reports.places import DATA, country_spellings, region_spellings
 from reports.table import Table, load_table
-from reports.words import fold_phrase, split_words
+from reports.vocabulary import load_words
+from reports.words import fold_phrase, fold_runs, split_words
 
 LEAF = ""
+ALL = ("data", "sms", "voice")
+"""What a phone has when it has a signal."""
+UNITS = ("minutes", "hours", "days", "weeks", "months")
+DAYS = {"now": 0, "today": 0, "yesterday": 1, "before-yesterday": 2}
+"""Words for a day, and how many days before today it is."""
 Tree = dict[str, Any]
 
 
 class Sense(NamedTuple):
-    """One meaning of a phrase. `role` is keyword, phrase, noun, level, when, unit, number, cause,
-    country, region, operator, or the name of a list of small words in the table's `reading`."""
+    """One meaning of a phrase. `role` is keyword, phrase, noun, internet, signal, social, level,
+    cause, when, unit, count, number, weekday, month, jalali, clock, country, city, region,
+    operator, or the name of a list of small words."""
 
     role: str
     of: str = ""
@@ -36,8 +44,13 @@ Senses = Mapping[str, Sequence[Sense]]
 
 @dataclass(slots=True)
 class Operator:
+    """`plain`: its name is a word too; `everyday`: one that stands beside networks all the same
+    (`free internet`)."""
+
     name: str
+    others: Sequence[str]
     plain: bool
+    everyday: bool
     countries: Mapping[str, str | None]
 
 
@@ -57,12 +70,14 @@ def load_lexicon() -> Lexicon:
     """The words of all languages, countries and operators."""
     table = load_table()
     senses = list(_list_senses(table))
-    runs = _compile_runs([phrase for phrase, _ in senses])
+    cities = list(list_cities())
+    runs = _compile_runs([*(phrase for phrase, _ in senses), *(name for name, _ in cities)])
     lexicon = Lexicon(
         runs=runs, codes={code: {sense.role: [sense]} for code, sense in _list_codes(table)}
     )
     for phrase, sense in senses:
         add_phrase(lexicon.tree, fold_phrase(phrase, lexicon.runs), sense)
+    _add_cities(lexicon, cities)
     lexicon.country_words = frozenset(table.reading["country_words"]) | {
         keyword.upper() for f in table.fields for v in f.values for keyword in v.keywords
     }
@@ -100,7 +115,10 @@ def load_operators() -> Mapping[str, Operator]:
     """Operators by their main names."""
     listed = json.loads((DATA / "operators.json").read_text(encoding="utf-8"))
     return {
-        one["name"]: Operator(one["name"], one["plain_word"], one["countries"]) for one in listed
+        one["name"]: Operator(
+            one["name"], one["others"], one["plain_word"], "everyday" in one, one["countries"]
+        )
+        for one in listed
     }
 
 
@@ -126,6 +144,21 @@ def add_phrase(tree: Tree, words: Sequence[str], sense: Sense) -> None:
     senses = tree.setdefault(LEAF, {}).setdefault(sense.role, [])
     if sense not in senses:
         senses.append(sense)
+
+
+def _add_cities(lexicon: Lexicon, cities: Iterable[tuple[str, str]]) -> None:
+    """Thousands of names: those of one country share one leaf, so nothing may be added below it.
+    They come with the names of many words first. A word that means something else is no city."""
+    shared: dict[str, Tree] = {}
+    for name, cc in cities:
+        words = fold_runs(name, lexicon.runs)
+        tree = lexicon.tree
+        for word in words[:-1]:
+            tree = tree.setdefault(word, {})
+        if cc not in shared:
+            shared[cc] = {LEAF: {"city": [Sense("city", value=cc)]}}
+        known = tree.setdefault(words[-1], shared[cc])
+        known.setdefault(LEAF, shared[cc][LEAF])
 
 
 def find_longest(tree: Tree, words: Sequence[str], at: int) -> tuple[int, Senses]:
@@ -176,48 +209,61 @@ def _list_senses(table: Table) -> Iterator[tuple[str, Sense]]:
             for keyword in value.keywords:
                 known = keyword.lower() in plain
                 yield keyword, Sense("keyword", one.name, value.name, known)
-            role = {"plat": "noun", "cause": "cause"}.get(one.name, "phrase")
-            for phrase in _flatten(value.words):
-                yield phrase, Sense(role, one.name, value.name)
-    net = table.by_name["net"]
-    for member in net.members:
-        for phrase in _flatten(member.words):
-            yield phrase, Sense("noun", "net", member.name)
-    for level in net.values:
-        for phrase in _flatten(level.words):
-            yield phrase, Sense("level", value=level.name)
-    yield from _list_small_words(table.reading)
+    for lists in load_words().values():
+        for group, name, words in lists:
+            for sense in _READERS[group](name):
+                for phrase in words:
+                    yield phrase, sense
     unsure = set(table.reading["country_name_words"])
     for name, cc in country_spellings():
         folded = " ".join(fold_phrase(name))
         short = folded.isascii() and len(folded) <= 3
         yield name, Sense("country", value=cc, plain=short or folded in unsure)
-    for one_json in json.loads((DATA / "operators.json").read_text(encoding="utf-8")):
-        for name in (one_json["name"], *one_json["others"]):
+    for operator in load_operators().values():
+        for name in (operator.name, *operator.others):
             # A long name, or one in a script of its own, is nothing else.
-            sure = not one_json["plain_word"] or len(name.split()) > 1
-            yield name, Sense("operator", value=one_json["name"], plain=not sure)
+            sure = not operator.plain or len(name.split()) > 1
+            yield name, Sense("operator", value=operator.name, plain=not sure)
 
 
-def _list_small_words(reading: Mapping[str, Any]) -> Iterator[tuple[str, Sense]]:
-    roles = "internet no cuts joins copulas not because since ago fillers unless not_since in"
-    for role in roles.split():
-        for phrase in _flatten(reading[role]):
-            yield phrase, Sense(role)
-    for unit in ("hours", "days", "weeks"):
-        for phrase in _flatten(reading[unit]):
-            yield phrase, Sense("unit", value=unit)
-    for when in ("today", "yesterday", "now"):
-        for phrase in _flatten(reading[when]):
-            yield phrase, Sense("when", value=when)
-    for words in reading["numbers"].values():
-        for number, phrase in enumerate(words, start=1):
-            yield phrase, Sense("number", value=number)
+def _read_noun(name: str) -> Iterator[Sense]:
+    kinds = ("internet", "signal", "social")
+    yield Sense(name) if name in kinds else Sense("noun", "net", name)
 
 
-def _flatten(words: Mapping[str, Sequence[str]]) -> Iterator[str]:
-    for phrases in words.values():
-        yield from phrases
+def _read_phrase(name: str) -> Iterator[Sense]:
+    """`status.ended`, `net.voice.down`, and `net.all.down` for mobile data, SMS and calls."""
+    of, value, *level = name.split(".")
+    for member in ALL if value == "all" else (value,):
+        yield Sense("phrase", of, (member, level[0]) if level else member)
+
+
+def _read_time(name: str) -> Iterator[Sense]:
+    """`days`, `3 days` (one word for both), `number 3`, `weekday 1` (Monday), `month 1`,
+    `jalali 1`, `yesterday`, and `am` and the like."""
+    kind, _, value = name.partition(" ")
+    if kind.isdigit():
+        yield Sense("count", value, int(kind))
+    elif kind in ("number", "weekday", "month", "jalali"):
+        yield Sense(kind, value=int(value))
+    elif kind in UNITS:
+        yield Sense("unit", value=kind)
+    elif kind in DAYS:
+        yield Sense("when", value=kind)
+    else:
+        yield Sense("clock", value=kind)
+
+
+_READERS: Mapping[str, Callable[[str], Iterator[Sense]]] = {
+    "nouns": _read_noun,
+    "platforms": lambda name: iter([Sense("noun", "plat", name)]),
+    "levels": lambda name: iter([Sense("level", value=name)]),
+    "causes": lambda name: iter([Sense("cause", "cause", name)]),
+    "phrases": _read_phrase,
+    "small": lambda name: iter([Sense(name)]),
+    "time": _read_time,
+    "places": lambda name: iter([Sense("city", value=name)]),
+}
 
 
 def _compile_runs(phrases: Iterable[str]) -> re.Pattern[str]:

@@ -5,10 +5,15 @@ from reports.lexicon import Operator, Sense, find_phrases, load_operators, load_
 from reports.reading import Piece, Reading
 from reports.table import load_table
 
+_OPERATOR = frozenset({"operator"})
+_BESIDE = frozenset({"operator", "noun", "internet", "signal"})
+_SMALL = frozenset({"joins", "fillers", "in", "at", "copulas"})
+
 
 def read_country(reading: Reading) -> None:
-    """The country: by CC:, by a region's code, by its own code, by name. Two are none."""
-    tiers: list[dict[str, list[Piece]]] = [{}, {}, {}]
+    """The country: by CC:, by a region's code, by its own code, by name, by a town or region that
+    is in no other, by an operator that is in no other. Two are none."""
+    tiers: list[dict[str, list[Piece]]] = [{}, {}, {}, {}, {}]
     first_word = 1 if 0 in reading.used else 0
     for position in reading.having("region-code"):
         piece = reading.pieces[position]
@@ -29,6 +34,16 @@ def read_country(reading: Reading) -> None:
         name = piece.senses["country"][0]
         if not name.plain or _is_named_so(reading, position):
             tiers[2].setdefault(name.value, []).append(piece)
+    # The words of a town or an operator stay: they say more than the country.
+    for position in reading.having("city"):
+        city = reading.pieces[position].senses["city"][0]
+        tiers[3].setdefault(city.value, [])
+    # An operator is a weaker sign than what the gateway knows of its line.
+    for position in () if reading.country else reading.having("operator"):
+        sense = reading.pieces[position].senses["operator"][0]
+        countries = load_operators()[sense.value].countries
+        if len(countries) == 1 and not sense.plain:
+            tiers[4].setdefault(next(iter(countries)), [])
     for tier in tiers:
         if len(tier) == 1 and "cc" not in reading.found:
             reading.take("cc", next(iter(tier)), ())
@@ -87,11 +102,16 @@ def read_operators(reading: Reading) -> None:
     for position in reading.having("operator"):
         piece = reading.pieces[position]
         sense = piece.senses["operator"][0]
-        if reading.is_used(piece) or _works(reading, position):
+        # Starlink is a network and an operator.
+        taken = reading.is_used(piece) and "noun" not in piece.senses
+        if taken or _works(reading, position):
             continue
         operator = operators[sense.value]
-        if sense.plain and not _is_brand(reading, piece, operator, country):
+        if sense.plain and not _is_brand(reading, position, operator, country):
             continue
+        if not country and len(operator.countries) == 1:
+            country = next(iter(operator.countries))
+            reading.take("cc", country, ())
         op = operator.countries.get(country) or operator.name
         reading.take("op", op, range(piece.start, piece.end))
 
@@ -103,12 +123,43 @@ def _works(reading: Reading, position: int) -> bool:
     return level is not None and level.value == "ok"
 
 
-def _is_brand(reading: Reading, piece: Piece, operator: Operator, country: str) -> bool:
-    """`Orange` the company and not the fruit: a message of keywords, or a name inside a sentence
-    with a capital letter in a country where that company works."""
-    if reading.keywords:
+def _is_brand(reading: Reading, position: int, operator: Operator, country: str) -> bool:
+    """`Orange` the company and not the fruit: a message of keywords; in a country where that
+    company works also a name with a capital letter inside a sentence, a name beside another
+    operator or a network, and one between commas."""
+    known = country in operator.countries
+    if reading.keywords and (known or not operator.everyday):
         return True
-    if country not in operator.countries or not reading.words.written[piece.start][0].isupper():
+    alone = not country and len(operator.countries) == 1 and not operator.everyday
+    if not known:
+        return alone and _stands_beside(reading, position, _BESIDE)
+    piece = reading.pieces[position]
+    if reading.is_asked(piece.start):
         return False
-    starts = piece.start == 0 or reading.sentence(piece.start - 1) != reading.sentence(piece.start)
-    return not (starts or reading.is_asked(piece.start))
+    if _stands_beside(reading, position, _OPERATOR if operator.everyday else _BESIDE):
+        return True
+    last = piece.end == len(reading.words.written)
+    if not operator.everyday and reading.has_gap(piece) and (last or reading.is_gap(piece.end)):
+        return True
+    if not reading.words.written[piece.start][0].isupper():
+        return False
+    return not (
+        piece.start == 0 or reading.sentence(piece.start - 1) != reading.sentence(piece.start)
+    )
+
+
+def _stands_beside(reading: Reading, position: int, roles: frozenset[str]) -> bool:
+    """Whether a piece with one of these roles is near, with nothing but small words between."""
+    pieces = reading.pieces
+    for step in (-1, 1):
+        at = position + step
+        while 0 <= at < len(pieces):
+            near = max(at, at - step)
+            if not reading.follows(near) or reading.has_gap(pieces[near]):
+                break
+            if pieces[at].has(roles):
+                return True
+            if not pieces[at].has(_SMALL):
+                break
+            at += step
+    return False

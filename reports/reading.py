@@ -42,7 +42,9 @@ class Reading:
     `pure`: of codes and known names alone.
     `doubts`: words such as `if` and `when`, in order.
     `mixed`: small letters stand in it, so that capitals mean something.
-    `run`: before this word stand NET and, directly after it, nothing but keywords and names."""
+    `run`: before this word stand NET and, directly after it, nothing but keywords and names.
+    `spent`: where in `pieces` the levels are that said something of a network.
+    `past`: it says what was, and how it is now."""
 
     text: str
     words: Words
@@ -60,6 +62,8 @@ class Reading:
     pure: bool = False
     mixed: bool = False
     run: int = 0
+    spent: set[int] = field(default_factory=set)
+    past: bool = False
 
     def place(self) -> str | None:
         """The country that names are read for: the text's own, else the gateway's."""
@@ -105,8 +109,11 @@ class Reading:
 
     def has_gap(self, piece: Piece) -> bool:
         """Whether more than a space or a hyphen stands before it."""
-        words, at = self.words, piece.start
-        return bool(self.text[words.before[at] : words.starts[at]].strip(" _-'’"))
+        return self.is_gap(piece.start)
+
+    def is_gap(self, word: int) -> bool:
+        words = self.words
+        return bool(self.text[words.before[word] : words.starts[word]].strip(" _-'’"))
 
     def sentence(self, word: int) -> int:
         """The number of the sentence in which a word stands."""
@@ -123,9 +130,10 @@ class Reading:
 
     def having(self, *roles: str) -> list[int]:
         """Where in `pieces` those are that mean something in one of these roles, in order."""
-        if len(roles) == 1:
-            return self.roles.get(roles[0], [])
-        return sorted({position for role in roles for position in self.roles.get(role, ())})
+        found = [self.roles[role] for role in roles if role in self.roles]
+        if len(found) <= 1:
+            return found[0] if found else []
+        return sorted({position for positions in found for position in positions})
 
     def list_unused(self, *roles: str) -> Iterator[Piece]:
         """The pieces with one of these roles of which no word has been used so far."""

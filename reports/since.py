@@ -1,7 +1,7 @@
 """When it began: relative times and written dates as quarter hours and civil days."""
 
 import re
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from reports.places import centroid
 from reports.report import LATEST, QUARTER, Report
@@ -27,26 +27,85 @@ def civil_midnight(arrival: int, country: str | None) -> int:
     for each 15 degrees. That is wrong by an hour or two in some places, and so gives the wrong day
     only close to midnight; plain UTC would be wrong for a quarter of the day in Myanmar.
     """
+    return (arrival + _ahead(country)) // _DAY * _DAY
+
+
+def _ahead(country: str | None) -> int:
+    """Seconds that a country's clocks are ahead of UTC, by its middle."""
     middle = centroid(country) if country else None
-    ahead = round(middle[1] / 15) * _HOUR if middle else 0
-    return (arrival + ahead) // _DAY * _DAY
+    return round(middle[1] / 15) * _HOUR if middle else 0
 
 
 def count_back(unit: str, count: int, arrival: int, country: str | None) -> Report:
-    """`since` and its precision for so many hours, days or weeks before arrival.
+    """`since` and its precision for so many minutes, hours, days, weeks or months before arrival.
 
     Nothing comes back where that lies before 1970 or the count is absurd.
     """
-    if unit == "hours":
-        since = round_down(arrival - count * _HOUR)
+    if unit in ("minutes", "hours"):
+        since = round_down(arrival - count * (_HOUR if unit == "hours" else 60))
         precision = "hour"
     else:
-        days = count * 7 if unit == "weeks" else count
+        days = count * {"weeks": 7, "months": 30}.get(unit, 1)
         since = civil_midnight(arrival, country) - days * _DAY
-        precision = "about" if unit == "weeks" else "day"
+        precision = "day" if unit == "days" else "about"
     if not 0 <= since < LATEST:
         return {}
     return {"since": since, "since_precision": precision}
+
+
+def written_day(day: int, month: int, arrival: int, *, persian: bool = False) -> Report:
+    """The last such day of the year before arrival; of the Persian calendar's months, if so said.
+    What is no day gives nothing."""
+    today = datetime.fromtimestamp(arrival, UTC).date() + timedelta(days=1)
+    for year in (today.year, today.year - 1):
+        said = _persian_day(year, month, day) if persian else _date(year, month, day)
+        if said and said <= today:
+            since = int(datetime(said.year, said.month, said.day, tzinfo=UTC).timestamp())
+            return {"since": since, "since_precision": "day"} if since >= 0 else {}
+    return {}
+
+
+def day_of_month(day: int, arrival: int) -> Report:
+    """The last day with that number: `since the 17th`."""
+    today = datetime.fromtimestamp(arrival, UTC).date()
+    month = today.month if day <= today.day else (today.month - 2) % 12 + 1
+    return written_day(day, month, arrival)
+
+
+def hour_of_day(hour: int, halved: bool, arrival: int, country: str | None) -> Report:
+    """The last such hour before arrival, as its part of the day. `halved`: it was said whether it
+    is before or after noon; else it is the nearer of the two."""
+    midnight = civil_midnight(arrival, country)
+    now = arrival // _HOUR * _HOUR + _ahead(country)
+    hours = [hour] if halved or hour > 12 or hour == 0 else [hour, hour % 12 + 12]
+    if not 0 <= hour <= 24:
+        return {}
+    found = [
+        start
+        for days in (0, 1)
+        for one in hours
+        if (start := midnight - days * _DAY + one * _HOUR) <= now
+    ]
+    since = max(found) // (6 * _HOUR) * 6 * _HOUR
+    return {"since": since, "since_precision": "part"} if since >= 0 else {}
+
+
+def _date(year: int, month: int, day: int) -> date | None:
+    try:
+        return date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _persian_day(year: int, month: int, day: int) -> date | None:
+    """A day of the solar calendar of Iran and Afghanistan whose year begins in `year`: six months
+    of 31 days, then of 30. The year begins on 21 March, in our leap years on the 20th; from 2029
+    on that is a day off now and then."""
+    if not (1 <= month <= 12 and 1 <= day <= 31):
+        return None
+    before = (month - 1) * 31 if month <= 7 else 186 + (month - 7) * 30
+    begins = _date(year, 3, 20 if year % 4 == 0 else 21)
+    return begins and begins + timedelta(days=before + day - 1)
 
 
 def read_range(written: str) -> Report:

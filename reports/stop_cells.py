@@ -8,6 +8,7 @@ from reports.lexicon import find_regions, operator_name
 from reports.places import find_country
 from reports.report import LATEST, Report
 from reports.table import load_table
+from reports.vocabulary import list_words
 
 _LINK_GAP = re.compile(r";\s+|;$|\n+")
 _NAME_GAP = re.compile(r",|;|\n|&|\band\b")
@@ -80,10 +81,12 @@ def read_other_platforms(cell: str) -> list[str]:
     known = {
         fold_name(word): value.name
         for value in table.by_name["plat"].values
-        for words in (value.keywords, *value.words.values(), (value.stop or "",))
-        for word in words
+        for word in (*value.keywords, value.stop or "")
         if value.name not in own
     }
+    for _, name, words in list_words("platforms"):
+        if name not in own:
+            known.update((fold_name(word), name) for word in words)
     found = []
     for part in _NAME_GAP.split(cell):
         folded = fold_name(part)

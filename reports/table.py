@@ -1,7 +1,7 @@
 """The one table of a report's fields: spec/report-v1.json as typed, read-only objects."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,6 @@ class Value:
     number: int
     stop: str | None = None
     keywords: tuple[str, ...] = ()
-    words: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

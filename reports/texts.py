@@ -14,6 +14,7 @@ from reports.reading import Reading
 from reports.report import Report
 from reports.table import load_table
 from reports.words import split_sentences, split_words
+from reports.zawgyi import is_zawgyi, read_zawgyi
 
 READ_CHARACTERS = 2000
 """Only so much of a message is searched for words; a text message of ten parts has 1,530."""
@@ -29,10 +30,13 @@ def read_text(
     knows of its own number: it helps to read names, and it becomes `cc` where the text names no
     country, without being listed in `parsed`. `language` (ISO 639-1) becomes `lang`.
 
+    Burmese in Zawgyi is read, and its `text` kept, as Unicode; `raw` is as it came.
     The result always has `raw`; half surrogate pairs, which no text can hold, become U+FFFD.
     """
     raw = text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     spoken, tail = _split_tail(raw)
+    if is_zawgyi(spoken[:READ_CHARACTERS]):
+        spoken = read_zawgyi(spoken)
     head = translate_digits(spoken[:READ_CHARACTERS])
     lexicon = load_lexicon()
     words = split_words(head, lexicon.runs)

@@ -91,3 +91,10 @@ def split_sentences(text: str) -> Sentences:
 def fold_phrase(phrase: str, runs: re.Pattern[str] | None = None) -> tuple[str, ...]:
     """A phrase as the sequence of folded words that a message would give for it."""
     return tuple(split_words(translate_digits(phrase), runs).folded)
+
+
+def fold_runs(folded: str, runs: re.Pattern[str] | None) -> Sequence[str]:
+    """The words of a phrase that is folded already: much cheaper for thousands of names."""
+    if "\u1000" <= folded[:1] < "\u10a0":
+        return fold_phrase(folded, runs)
+    return folded.split(" ")

@@ -50,7 +50,7 @@ def test_a_walk() -> None:
     assert report == {
         "net": {"data": "down"}, "kind": ["full"], "since": TODAY - 86_400,
         "since_precision": "day", "scope": "nation", "area": "Goma", "op": ["63002"], "cc": "CD",
-        "raw": "Goma, Airtel", "parsed": ["op"],
+        "raw": "Goma, Airtel", "parsed": ["cc", "op"],
     }  # fmt: skip
 
 

@@ -14,7 +14,6 @@ TYPES = [
     "language", "region", "bytes", "record", "record-list", "field-list",
 ]  # fmt: skip
 NAMES = {"type": "array", "items": {"type": "string", "minLength": 1}, "uniqueItems": True}
-WORDS = {"type": "object", "additionalProperties": NAMES}
 VALUE = {
     "type": "object",
     "required": ["name", "number"],
@@ -24,7 +23,6 @@ VALUE = {
         "number": {"type": "integer", "minimum": 1, "maximum": 64},
         "stop": {"type": "string"},
         "keywords": NAMES,
-        "words": WORDS,
     },
 }
 VALUES = {"oneOf": [{"type": "array", "minItems": 1, "items": VALUE}, {"type": "string"}]}

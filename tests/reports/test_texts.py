@@ -11,6 +11,7 @@ from reports.codec import cap, decode, encode
 from reports.lexicon import operator_name
 from reports.report import Report
 from reports.texts import READ_CHARACTERS, read_text
+from reports.zawgyi import is_zawgyi, read_zawgyi
 
 ARRIVAL = 1_699_963_300  # Tuesday 2023-11-14 12:01:40 UTC
 TODAY = 1_699_920_000
@@ -131,7 +132,7 @@ MESSAGES: list[tuple[str, str | None, Report]] = [
         "kind": ["full"], "cause": "election", "cc": "UG", "text": "they in"}),
     ("no internet 6 hours", None, {"kind": ["full"], **hours(6)}),
     ("no internet, started 6 hours ago", None, {
-        "kind": ["full"], "text": "started", **hours(6)}),
+        "kind": ["full"], **hours(6)}),
     ("no internet since 5hrs", None, {"kind": ["full"], **hours(5)}),
     ("no internet since 6h", None, {"kind": ["full"], **hours(6)}),
     ("internet cut just now", None, {
@@ -171,7 +172,7 @@ MESSAGES: list[tuple[str, str | None, Report]] = [
     ("les SMS ne marchent pas, appels ok", None, {
         "net": {"sms": "down", "voice": "ok"}, "text": "les"}),
     ("L’internet est coupé dans tout le pays", None, {
-        "kind": ["full"], "scope": "nation", "text": "L’"}),
+        "kind": ["full"], "scope": "nation"}),
     ("On a coupé internet il y a 2 heures", None, {"kind": ["full"], "text": "On", **hours(2)}),
     ("Facebook et WhatsApp bloqués au Tchad", None, {
         "plat": ["facebook", "whatsapp"], "cc": "TD", "text": "au"}),
@@ -187,17 +188,17 @@ MESSAGES: list[tuple[str, str | None, Report]] = [
     ("\u200fNET IQ D3 S1 العراق\u200f", None, {
         "net": {"data": "down", "sms": "ok"}, "cc": "IQ"}),
     ("اینترنت قطع شده از دیروز ایرانسل", "IR", {
-        "kind": ["full"], "op": ["43235"], "cc": "IR", "text": "شده", **day(1)}),
-    ("انٹرنیٹ بند ہے 5 دن سے", None, {"kind": ["full"], "text": "ہے", **day(5)}),
+        "kind": ["full"], "op": ["43235"], "cc": "IR", **day(1)}),
+    ("انٹرنیٹ بند ہے 5 دن سے", None, {"kind": ["full"], **day(5)}),
     # Burmese has no spaces between words.
     ("အင်တာနက်ပြတ်နေတယ် ၃ ရက်ရှိပြီ", None, {
-        "kind": ["full"], "text": "နေတယ်", **day(3)}),
+        "kind": ["full"], **day(3)}),
     ("ရခိုင်ပြည်နယ် အင်တာနက်မရ", "MM", {
         "kind": ["full"], "cc": "MM", "region": "MM-16"}),
     ("မြန်မာ D3 S1", None, {"cc": "MM", "net": {"data": "down", "sms": "ok"}}),
     # Others.
     ("बिहार में इंटरनेट बंद है 2 दिन से, जियो", "IN", {
-        "kind": ["full"], "cc": "IN", "region": "IN-BR", "text": "में है जियो",
+        "kind": ["full"], "cc": "IN", "region": "IN-BR", "text": "में", "op": ["Jio"],
         **day(2)}),
     ("нет интернета 2 дня, Билайн, Ингушетия", "RU", {
         "kind": ["full"], "op": ["25099"], "cc": "RU", "region": "RU-IN",
@@ -206,7 +207,7 @@ MESSAGES: list[tuple[str, str | None, Report]] = [
         "kind": ["full"], "cc": "ET", "region": "ET-TI", "op": ["63601"],
         **day(1)}),
     ("ইন্টারনেট নেই গতকাল থেকে, গ্রামীণফোন", None, {
-        "kind": ["full"], "op": ["Grameenphone"], **day(1)}),
+        "kind": ["full"], "cc": "BD", "op": ["47001"], **day(1)}),
     ("hakuna intaneti tangu jana Safaricom", None, {
         "kind": ["full"], "op": ["Safaricom"], **day(1)}),
     ("internet yok dünden beri", None, {"kind": ["full"], **day(1)}),
@@ -315,7 +316,10 @@ SAID = (
     'NET D3 S1 6H MM13 MM-13 FULL ON BACK no internet since yesterday 3 days in Myanmar OP: OP:" '
     "CC: AREA: // .. ~2019-08-05 2019-08-05.. pas d' depuis ? . , and sms calls down ok is not if "
     "because of the election အင်တာနက်ပြတ် ရက် منذ \u202e \u200d \ud800 Airtel Orange FB whatsapp "
-    "Kachin Chin က ٣"
+    "Kachin Chin က ٣ النت مقطوع بالبصرة زين el net ma2tou3 mn ams net band hai kal se नेट बंद था अब "
+    "ठीक २ दिन से کال چل رہی ہے ၿမိဳ႕ လိုင္း မရဘူး ကတည်းက az dishab ghate از ۲۵ شهریور не работает "
+    "с 12 дня в Гомеле третий день 17/9 9am 14:30 5h since thursday but slow signal Starlink ዛሬ "
+    "কলকাতায় \u064b \ufdfa \u1031 \u1039"
 )
 FRAGMENTS = st.lists(
     st.one_of(st.sampled_from(SAID.split(" ")), st.text(max_size=4)), max_size=40
@@ -344,9 +348,10 @@ def test_every_word_is_understood_or_kept(text: str) -> None:
     """Letters and digits of the text are in order a part of the message."""
     report: dict[str, Any] = read_text(text, arrival=ARRIVAL)
     kept = [char for char in report.get("text", "") if char.isalnum()]
-    rest = iter(report["raw"])
+    # Burmese in Zawgyi is kept as Unicode: other letters, in another order.
+    rest = iter(read_zawgyi(report["raw"]) if is_zawgyi(report["raw"]) else report["raw"])
     assert all(char in rest for char in kept)
-    if not report["parsed"]:
+    if not report["parsed"] and not is_zawgyi(report["raw"]):
         assert kept == [char for char in report["raw"].partition("//")[0] + report["raw"].partition(
             "//")[2] if char.isalnum()]  # fmt: skip
 
@@ -354,6 +359,8 @@ def test_every_word_is_understood_or_kept(text: str) -> None:
 HOSTILE = [
     "d3 ", "no internet and ", "မ", "အင်တာနက်", "OP:", 'OP:"', "~2019-", "2019-08-05..", "if ",
     "\u202e", "ﷺ", "e\u0301", "because of the ", "sms, ", "in ", "MM-", "//", "? ", "१", "A1",
+    "net ", "النت ", "و", "بالبصرة ", "नेट बंद था ", "စာ ", "\u1031က ", "လိုင္း", "since ", "17/9 ",
+    "zain w ", "Гомеле ", "not ok ", "internet was down but ", "net band 2 din ", "\u200d", "😡",
 ]  # fmt: skip
 
 

@@ -81,8 +81,9 @@ def test_a_text_is_one_envelope_with_all_that_the_gateway_knows(desk: Desk) -> N
 
 def test_a_number_for_one_language_says_which(desk: Desk) -> None:
     line = Line("ML", ("fr",))
-    take(desk, SMS, make_setup("fake", lines={SMS.recipient: line}))
-    take(desk, replace(SMS, message_id="id-2", recipient="other"))
+    sms = replace(SMS, text="No data here")  # SMS names a town, and that tells its country
+    take(desk, sms, make_setup("fake", lines={SMS.recipient: line}))
+    take(desk, replace(sms, message_id="id-2", recipient="other"))
     assert [report.get("lang") for report in desk.open()] == ["fr", None]
     assert [report["cc"] for report in desk.open()] == ["ML", "MM"]
 

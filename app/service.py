@@ -14,10 +14,11 @@ from app.blob_upkeep import run_blob_upkeep
 from app.blobs import Blobs
 from app.describing import describe
 from app.download import create_download_router
-from app.handlers import add_handlers, guard
+from app.handlers import add_handlers
 from app.health import create_health_router
 from app.keyring_routes import create_keyring_router
 from app.keyrings import Keyrings
+from app.last_resort import guard
 from app.limits import Limits
 from app.log import Log
 from app.log_routes import create_log_router

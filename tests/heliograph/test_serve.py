@@ -14,8 +14,10 @@ from pydantic import SecretStr
 from crypto.checkpoints import make_log_signer
 from crypto.notes import write_key
 from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
+from heliograph.listening import FATAL_STATUS
 from heliograph.migrate import migrate_store
-from heliograph.serve import FATAL_STATUS, assemble, refuse_development, run_service
+from heliograph.roots import refuse_development
+from heliograph.serve import assemble, run_service
 from heliograph.settings import ProviderSettings, Settings
 from tests.coalition import make_coalition
 
@@ -196,8 +198,8 @@ def test_a_log_key_that_is_named_must_be_there(tmp_path: Path) -> None:
 def test_the_end_comes_also_where_nothing_can_be_written() -> None:
     """What takes our words may lie on the disk that failed."""
     program = (
-        "import sys; from heliograph.serve import _end_at_once; "
-        "sys.stderr = open('/dev/full', 'w'); _end_at_once('store-io-error')"
+        "import sys; from heliograph.listening import end_at_once; "
+        "sys.stderr = open('/dev/full', 'w'); end_at_once('store-io-error')"
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=120)
     assert done.returncode == FATAL_STATUS

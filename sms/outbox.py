@@ -165,8 +165,15 @@ class Outbox:
             db.executemany(
                 "DELETE FROM envelope WHERE id = ?", gone + [(id,) for _code, id in codes]
             )
+            # One that was refused before, and came once more as another text.
+            db.executemany("DELETE FROM refused WHERE id = ?", gone)
 
         await self._file.do(run, "change")
+
+    async def is_empty(self) -> bool:
+        """Whether nothing waits; at the cost of one look, however much does."""
+        query = "SELECT NOT EXISTS (SELECT 1 FROM envelope)"
+        return await self._file.do(lambda db: bool(db.execute(query).fetchone()[0]), "read")
 
     async def count(self) -> Counts:
         """How much waits."""

@@ -114,10 +114,10 @@ class Forwarder:
 
     async def send(self) -> bool:
         """One batch to one address, as soon as one may be asked. False: nothing waits."""
+        if await self._outbox.is_empty():
+            return False
         address = await self._choose()
         taken = await self._outbox.take(self._most, BATCH_BYTES, CBOR_HEAD_BYTES)
-        if not taken:
-            return False
         answer = await _post(address.client, [body for _id, body in taken])
         arrived = await self._settle(taken, answer.results or ())
         self._judge(address, answer, sent=len(taken), arrived=arrived)

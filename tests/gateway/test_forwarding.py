@@ -278,6 +278,20 @@ def test_envelopes_go_to_no_other_address(address: str) -> None:
     assert find_options(address) is None
 
 
+def test_an_empty_outbox_waits_for_nobody(tmp_path: Path) -> None:
+    """So a stop does not wait either, however long the service was away."""
+    clock = Clock()
+
+    async def test(outbox: Outbox) -> None:
+        async with open_nearby(_down) as client:
+            forwarder = Forwarder(outbox, [client], every_seconds=0, clock=clock, sleep=clock.sleep)
+            forwarder._addresses[0].not_before = 1e9
+            await forwarder.empty()
+
+    Shelf(tmp_path).run(test)
+    assert clock.slept == []
+
+
 def test_the_log_tells_trouble_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level("INFO")
     odd = _problem(500, "canary-from-afar")

@@ -10,6 +10,7 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from crypto.checkpoints import make_log_signer
 from crypto.notes import write_key
@@ -139,6 +140,22 @@ def test_a_provider_that_cannot_work_stops_the_start(
     with pytest.raises(SettingsError) as caught:
         assemble(make_settings(tmp_path, providers=(provider,)))
     assert caught.value.code == code
+
+
+def test_texts_are_deleted_at_twilio_only_where_an_account_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "deletions.db"
+    for account in (None, "AC" + "a" * 32):
+        provider = ProviderSettings(
+            name="twilio",
+            path_secret=SecretStr(SECRET),
+            auth_token=SecretStr("token"),
+            account_sid=account,
+        )
+        settings = make_settings(tmp_path, providers=(provider,))
+        migrate_store(settings)
+        with TestClient(assemble(settings).service):
+            assert file.exists() == (account is not None)
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def test_a_database_that_nobody_knows_stops_the_start(tmp_path: Path) -> None:

@@ -11,10 +11,15 @@ from pathlib import Path
 import httpx2
 import pytest
 
+from crypto.choosing import sealing_key
+from crypto.envelope import Kind
+from crypto.sealed_sms import write_texts
+from crypto.sealing import seal_for_sms
 from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
 from heliograph.gateway import process
 from heliograph.gateway.settings import GatewaySettings
 from heliograph.settings_loading import load
+from reports.codec import encode
 from tests.coalition import make_coalition
 from tests.conftest import ROOT
 from tests.gateway.load import Texts, check, write_text
@@ -99,6 +104,26 @@ def test_a_stop_empties_the_outbox(tmp_path: Path) -> None:
         with sqlite3.connect(post.outbox) as db:
             assert db.execute("SELECT count(*) FROM message_key").fetchone() == (5,)
         db.close()
+
+
+def test_a_sealed_text_in_parts_arrives_as_its_envelope(tmp_path: Path) -> None:
+    """Shuffled, doubled, and with a restart of the gateway in the middle of them."""
+    with make_post(tmp_path, loaded=True) as post:
+        key = sealing_key(post.coalition.keyring, "app-sms", post.coalition.now)
+        content = encode({"chan": "app-sms", "raw": "canary " * 40}, key.epoch_start)
+        envelope = seal_for_sms(key, Kind.REPORT, bytes(8), content)
+        parts = write_texts(envelope)
+        assert len(parts) > 2
+        service = post.start_service()
+        sent = [*parts[1:], parts[1], parts[0], *parts]
+        for first, some in ((0, sent[:2]), (2, sent[2:])):
+            gateway = post.start_gateway()
+            with httpx2.Client(trust_env=False, timeout=60) as client:
+                for number, text in enumerate(some, first):
+                    assert send_text(client, post.gateway_url, number, text).is_success
+            gateway.stop()
+        service.stop()
+        assert [report["raw"] for report in post.read_reports()] == ["canary " * 40]
 
 
 def test_without_a_keyring_nothing_is_taken_until_the_service_gives_one(tmp_path: Path) -> None:

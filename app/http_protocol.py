@@ -12,7 +12,7 @@ a request for the longest, so that nobody is kept out by connections that only s
 
 import asyncio
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from starlette.types import ASGIApp
 from uvicorn.protocols.http.flow_control import HIGH_WATER_LIMIT
@@ -20,8 +20,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from app.bodies import receive_all
 from app.limits import Limits
-from app.problems import make_response
-from app.shortcut import Shortcut, write_answer
+from app.problems import make_response, write_answer
+
+if TYPE_CHECKING:  # a gateway has no shortcut, and need not load the store behind it
+    from app.shortcut import Shortcut
 
 BODY_GRACE = 1.5
 """The readers of bodies (app/bodies.py) have the first word: they can still answer."""
@@ -36,7 +38,7 @@ class BoundedProtocol(HttpToolsProtocol):
     """Use `make_protocol`, which sets the limits."""
 
     limits: ClassVar[Limits]
-    shortcut: ClassVar[Shortcut | None]
+    shortcut: "ClassVar[Shortcut | None]"
     max_connections: ClassVar[int]
     idle: ClassVar[dict["BoundedProtocol", None]]
     """Connections without a request in flight, the longest without one first."""
@@ -286,7 +288,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
 
 def make_protocol(
-    limits: Limits, max_connections: int, shortcut: Shortcut | None = None
+    limits: Limits, max_connections: int, shortcut: "Shortcut | None" = None
 ) -> type[asyncio.Protocol]:
     """The protocol class for uvicorn's `http` option, with these limits, for one server."""
     members = {

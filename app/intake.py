@@ -13,7 +13,7 @@ from app.batch_intake import take_batch
 from app.bodies import read_body
 from app.entries import make_entry
 from app.errors import RequestRefused, StoreUnavailable
-from app.handlers import answer_failure
+from app.last_resort import answer_failure
 from app.limits import Limits
 from app.store import Store
 from crypto.envelope import MAX_ENVELOPE

@@ -6,9 +6,10 @@ An answer carries a code, fixed sentences and a random incident id; never anythi
 import json
 import secrets
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import NamedTuple
 
-from fastapi.responses import Response
+from starlette.responses import Response
 
 from app.errors import CAUSES, ServiceError
 from crypto.errors import BlobError, CryptoError, EnvelopeError, KeyringError, NoteError
@@ -156,3 +157,11 @@ def make_response(
         media_type=MEDIA_TYPE,
         headers={**make_headers(kind, retry_after_seconds), **(headers or {})},
     )
+
+
+def write_answer(answer: Response) -> bytes:
+    """An answer as it goes over the wire."""
+    status = HTTPStatus(answer.status_code)
+    lines = [b"%s: %s\r\n" % header for header in answer.raw_headers]
+    head = b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode())
+    return head + b"".join(lines) + b"\r\n" + bytes(answer.body)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from typing import Any
 
 from fastapi import APIRouter, FastAPI
@@ -14,10 +14,11 @@ from app.blob_upkeep import run_blob_upkeep
 from app.blobs import Blobs
 from app.describing import describe
 from app.download import create_download_router
-from app.handlers import add_handlers, guard
+from app.handlers import add_handlers
 from app.health import create_health_router
 from app.keyring_routes import create_keyring_router
 from app.keyrings import Keyrings
+from app.last_resort import guard
 from app.limits import Limits
 from app.log import Log
 from app.log_routes import create_log_router
@@ -46,6 +47,7 @@ def create_service(
     blobs: Blobs | None = None,
     routers: Sequence[APIRouter] = (),
     in_front: Mapping[str, ASGIApp] | None = None,
+    companions: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = (),
     limits: Limits | None = None,
     sequence_interval: float = 600.0,
     replace_log_key: bool = False,
@@ -54,9 +56,9 @@ def create_service(
 
     `public_urls` are the addresses (https://host, no path) for which keyholders may sign. `routers`
     are what the composition root mounts besides, and `in_front` ASGI functions by the beginning of
-    their paths (webhooks), which FastAPI does not see. `log_seed` (32 bytes,
-    Ed25519) signs checkpoints, also in place of another one with `replace_log_key`. Without `blobs`
-    there are no attachments. `sequence_interval` is in seconds.
+    their paths (webhooks), which FastAPI does not see; `companions` run while the service does.
+    `log_seed` (32 bytes, Ed25519) signs checkpoints, also in place of another one with
+    `replace_log_key`. Without `blobs` there are no attachments. `sequence_interval` is in seconds.
     """
     limits = limits or store.limits
     log = Log(store, make_log_signer(log_seed), replace_key=replace_log_key)
@@ -87,7 +89,10 @@ def create_service(
                 await blobs.start()
                 tasks.append(run_blob_upkeep(store, blobs, interval=sequence_interval))
             upkeep += [asyncio.create_task(task) for task in tasks]
-            yield
+            async with AsyncExitStack() as beside:
+                for companion in companions:
+                    await beside.enter_async_context(companion())
+                yield
         finally:
             for task in upkeep:
                 task.cancel()

@@ -2,15 +2,19 @@
 
 import resource
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 
+from app.crowds import Crowd
 from app.http_protocol import make_protocol
 from app.limits import Limits
 from app.problems import make_response
-from app.shortcut import Crowd, Shortcut
-from app.store import Store
+
+if TYPE_CHECKING:
+    from app.shortcut import Shortcut
+    from app.store import Store
 
 HEALTH = frozenset({"/healthz", "/readyz"})
 HEALTH_PLACES = 4
@@ -31,7 +35,7 @@ def configure_server(
     fd: int | None = None,
     connections: int = 2048,
     loop: str = "uvloop",
-    store: Store | None = None,
+    store: "Store | None" = None,
     is_keyholder: Callable[[Scope], bool] = lambda _scope: False,
 ) -> Config:
     """uvicorn's configuration: `uvicorn.Server(configure_server(...)).run()`.
@@ -44,7 +48,7 @@ def configure_server(
     `store` is the service's: with it, single envelopes take the short way (app/shortcut.py).
     """
     crowd = Crowd(connections)
-    shortcut = None if store is None else Shortcut(store, crowd, limits)
+    shortcut = None if store is None else _make_shortcut(store, crowd, limits)
     return Config(
         bound_requests(service, crowd, limits, is_keyholder),
         host=host,
@@ -62,6 +66,13 @@ def configure_server(
         timeout_keep_alive=15,
         timeout_graceful_shutdown=10,
     )
+
+
+def _make_shortcut(store: "Store", crowd: Crowd, limits: Limits) -> "Shortcut":
+    # Loaded only here: a gateway has no store, and need not have its database in memory.
+    from app.shortcut import Shortcut
+
+    return Shortcut(store, crowd, limits)
 
 
 def bound_requests(

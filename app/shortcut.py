@@ -11,19 +11,17 @@ is wrong.
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from http import HTTPStatus
 from typing import Any
 
-from fastapi import Response
 from starlette.types import Scope
 
+from app.crowds import Crowd
 from app.entries import Entry, make_entry
 from app.errors import StoreError
 from app.intake import ANSWERS, PATH, SINGLE
 from app.limits import Limits
-from app.problems import code_of, make_response
+from app.problems import code_of, make_response, write_answer
 from app.store import Store
 from crypto.errors import EnvelopeError
 
@@ -33,18 +31,6 @@ WIRE = {outcome: HEAD % len(body) + body for outcome, body in ANSWERS.items()}
 
 Answer = Callable[[bytes], None]
 """Writes an answer, head and body, to the client."""
-
-
-@dataclass(slots=True)
-class Crowd:
-    """Requests in flight, whichever way they take."""
-
-    most: int
-    count: int = 0
-
-    @property
-    def full(self) -> bool:
-        return self.count >= self.most
 
 
 class Shortcut:
@@ -114,11 +100,3 @@ class Shortcut:
         return write_answer(
             make_response(code, retry_after_seconds=self._limits.retry_after_seconds)
         )
-
-
-def write_answer(answer: Response) -> bytes:
-    """An answer as it goes over the wire."""
-    status = HTTPStatus(answer.status_code)
-    lines = [b"%s: %s\r\n" % header for header in answer.raw_headers]
-    head = b"HTTP/1.1 %d %s\r\n" % (status, status.phrase.encode())
-    return head + b"".join(lines) + b"\r\n" + bytes(answer.body)

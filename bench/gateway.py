@@ -1,6 +1,7 @@
 """A text by Twilio's webhook: verified, read for keywords, sealed (suite 02), durable, answered."""
 
 import itertools
+import json
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -15,8 +16,9 @@ from bench.figures import Figure
 from bench.load import Load, run_load
 from bench.requests import make_singles
 from bench.rounds import Scope, describe, divide, tell
-from bench.servers import GENERATOR_CORE, pin, run_bare, run_service
+from bench.servers import GENERATOR_CORE, pin, run_bare, run_gateway, run_service
 
+MEMORY_MIB = 128
 TEXT = "NET MM13 D3 S1 V1 FULL 6H MPT"
 PATH = f"/hooks/twilio/{SECRET}"
 
@@ -47,6 +49,8 @@ def measure(scope: Scope) -> list[Figure]:
                 texts.append(
                     run_load(server.port, made.__iter__, warm=scope.warm, seconds=scope.seconds)
                 )
+        tell("a gateway of its own")
+        memory = _measure_memory(Path(name) / "gateway", scope)
     return [
         Figure(
             "Twilio's texts, /s",
@@ -58,7 +62,25 @@ def measure(scope: Scope) -> list[Figure]:
             divide([load.rate for load in texts], [load.rate for load in bare]),
             0.10,
         ),
+        memory,
     ]
+
+
+def _measure_memory(data: Path, scope: Scope) -> Figure:
+    """The most that a gateway of its own holds while texts come and its service is away."""
+    coalition = prepare(data)
+    bundle = data / "given.bundle"
+    bundle.write_bytes(coalition.bundle)
+    settings = settings_for(coalition, data) | {
+        "services": json.dumps(["http://127.0.0.1:9"]),
+        "keyring_file": str(bundle),
+    }
+    with run_gateway(data, settings) as server:
+        made = list(itertools.islice(_make_texts(), int(3000 * (scope.seconds + 1))))
+        load = run_load(server.port, made.__iter__, warm=scope.warm, seconds=scope.seconds)
+        _now, most = server.read_memory()
+    name = "heliograph gateway, its service away, most MiB of memory"
+    return Figure(name, most, MEMORY_MIB, most=True, note=describe([load]))
 
 
 def _make_texts() -> Iterator[bytes]:

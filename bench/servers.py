@@ -3,6 +3,7 @@
 bare      uvicorn (uvloop, httptools): reads the body and answers 204
 naive     a FastAPI route that inserts an envelope into the same table and commits, once a request
 service   `heliograph serve`, as an operator runs it
+gateway   `heliograph gateway`, its service away
 """
 
 import os
@@ -94,10 +95,23 @@ def run_service(
 ) -> Iterator[Running]:
     """`heliograph serve` with these settings; `before` are words such as strace's."""
     port = find_port()
-    environ = {f"HELIOGRAPH_{name.upper()}": value for name, value in settings.items()}
-    environ |= {"HELIOGRAPH_DATA_DIR": str(data), "HELIOGRAPH_PORT": str(port)}
+    environ = _write_environ(data, port, settings)
     with _run([*before, str(BIN / "heliograph"), "serve"], port, environ, pinned=pinned) as running:
         yield running
+
+
+@contextmanager
+def run_gateway(data: Path, settings: Mapping[str, str]) -> Iterator[Running]:
+    """`heliograph gateway` with these settings."""
+    port = find_port()
+    command = [str(BIN / "heliograph"), "gateway"]
+    with _run(command, port, _write_environ(data, port, settings)) as running:
+        yield running
+
+
+def _write_environ(data: Path, port: int, settings: Mapping[str, str]) -> dict[str, str]:
+    environ = {f"HELIOGRAPH_{name.upper()}": value for name, value in settings.items()}
+    return environ | {"HELIOGRAPH_DATA_DIR": str(data), "HELIOGRAPH_PORT": str(port)}
 
 
 @contextmanager

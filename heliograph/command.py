@@ -1,51 +1,18 @@
 """The operator's command. Each sub-command is a module; this one only puts them together."""
 
 import sys
-from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from heliograph.copying import command as copying
-from heliograph.data_lock import lock_data
-from heliograph.dev import commands as phone
-from heliograph.dev import start
-from heliograph.doctor import command as checking
 from heliograph.errors import OperatorError, describe_fault
+from heliograph.gateway import command as gateway
 from heliograph.hardening import harden_process
-from heliograph.migrate import migrate_store
-from heliograph.report import command as reporting
-from heliograph.serve import describe_start, run_service
-from heliograph.settings import load_settings
-from heliograph.settings_table import write_json, write_table
-
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option(help="TOML file of settings; HELIOGRAPH_… variables win over it."),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
-def serve(config: ConfigOption = None) -> None:
-    """Start the service with its gateway. Ctrl-C or SIGTERM drains and stops it."""
-    given = load_settings(config)
-    with lock_data(given.data_dir):
-        run_service(given, announce=lambda: typer.echo(describe_start(given)))
-
-
-def migrate(config: ConfigOption = None) -> None:
-    """Bring the store's database to this version's schema. Safe to repeat."""
-    revision = migrate_store(load_settings(config))
-    typer.echo(f"The store's schema is at revision {revision}.")
-
-
-def settings(as_json: JsonOption = False) -> None:
-    """List every setting with what it takes and its default."""
-    typer.echo(write_json() if as_json else write_table())
-
-
-def make_command() -> typer.Typer:
-    """The command with all its sub-commands."""
+def make_command(only: str | None = None) -> typer.Typer:
+    """The command with all its sub-commands; with `gateway` alone where that is what is run, so
+    that a gateway, which may be a small machine, need not hold a service in memory.
+    """
     command = typer.Typer(
         help="Run and feed a Heliograph service: sealed reports of internet shutdowns.",
         no_args_is_help=True,
@@ -53,19 +20,13 @@ def make_command() -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    for function in (serve, migrate, settings):
-        command.command()(function)
-    copying.add_to(command)
-    checking.add_to(command)
-    reporting.add_to(command)
-    development = typer.Typer(
-        help="Try Heliograph on one machine: a development coalition and a simulated phone.",
-        no_args_is_help=True,
-        rich_markup_mode=None,
-    )
-    development.command()(start.serve)
-    phone.add_to(development)
-    command.add_typer(development, name="dev")
+    gateway.add_to(command)
+    if only == gateway.NAME:
+        command.callback()(lambda: None)  # else typer would take the one command for all of it
+    else:
+        from heliograph import service_commands
+
+        service_commands.add_to(command)
     return command
 
 
@@ -73,7 +34,7 @@ def main() -> None:
     """Entry point. Exit 0 only on success; what went wrong and what to do goes to stderr."""
     harden_process()
     try:
-        make_command()()
+        make_command(next(iter(sys.argv[1:]), None))()
     except OperatorError as error:
         sys.stderr.write(f"heliograph: {error}\n")
         sys.exit(1)

@@ -1,6 +1,5 @@
 """The gateway where it is mounted in the service: its Sink is the store itself."""
 
-import time
 from collections.abc import Sequence
 
 from starlette.types import ASGIApp
@@ -9,16 +8,11 @@ from app.errors import StoreError, StoreFull
 from app.keyrings import Keyrings
 from app.store import Store
 from crypto.sealed_sms import Part
-from heliograph.errors import SettingsError
-from heliograph.private_files import keep_secret
-from heliograph.settings import LineSettings, ProviderSettings, Settings
-from reports.lexicon import load_lexicon
-from sms.contract import Line, ProviderSetup
-from sms.gateway import Gateway, GatewaySettings
-from sms.message_keys import GATEWAY_KEY_SIZE
-from sms.replies import ReplySettings
+from heliograph.deleting import Deleting
+from heliograph.hooks import make_hooks
+from heliograph.settings import Settings
 from sms.sink import SinkFull, SinkUnavailable
-from sms.webhooks import PREFIX, create_webhooks
+from sms.webhooks import PREFIX
 
 
 class MountedSink:
@@ -48,57 +42,19 @@ class MountedSink:
             raise SinkUnavailable from None
 
 
-def create_hooks(settings: Settings, store: Store, keyrings: Keyrings) -> dict[str, ASGIApp]:
+def create_hooks(
+    settings: Settings, store: Store, keyrings: Keyrings, deleting: Deleting | None
+) -> dict[str, ASGIApp]:
     """What providers call, by the beginning of its path; nothing where no provider is set up.
 
-    Raises SetupError for a provider that cannot work, SettingsError for the gateway's key file.
+    Raises SetupError and SettingsError as make_hooks.
     """
     if not settings.providers:
         return {}
-    own_numbers = {number for provider in settings.providers for number in provider.lines if number}
-    replies = ReplySettings(
-        calling_codes=frozenset(code.lstrip("+") for code in settings.reply_calling_codes),
-        per_hour=settings.replies_per_hour,
-        per_day=settings.replies_per_day,
-        own_numbers=frozenset(own_numbers),
-    )
-    gateway = Gateway(
+    hooks = make_hooks(
+        settings,
         sink=MountedSink(store),
         keyring=lambda: keyrings.current,
-        key=_gateway_key(settings),
-        clock=time.time,
-        settings=GatewaySettings(replies=replies),
+        forget=None if deleting is None else deleting.note,
     )
-    load_lexicon()  # a fifth of a second now, and not while the first provider waits
-    return {PREFIX: create_webhooks(gateway, make_setups(settings), settings.public_urls[0])}
-
-
-def make_setups(settings: Settings) -> list[ProviderSetup]:
-    """The accounts as the gateway wants them, unchecked."""
-    return [_set_up(provider) for provider in settings.providers]
-
-
-def _set_up(provider: ProviderSettings) -> ProviderSetup:
-    token = provider.auth_token
-    return ProviderSetup(
-        name=provider.name,
-        secret=provider.path_secret.get_secret_value(),
-        token=token.get_secret_value() if token else None,
-        line=Line(provider.country, provider.languages),
-        lines={number: _line(line) for number, line in provider.lines.items()},
-        replies=provider.replies,
-    )
-
-
-def _line(line: LineSettings) -> Line:
-    return Line(line.country, line.languages)
-
-
-def _gateway_key(settings: Settings) -> bytes:
-    """The key of message keys and USSD report ids; made at first start. It opens nothing."""
-    try:
-        return keep_secret(settings.data_dir / "gateway.key", GATEWAY_KEY_SIZE)
-    except OSError:
-        raise SettingsError(
-            "gateway-key", "The gateway's key file cannot be used.", "Check HELIOGRAPH_DATA_DIR."
-        ) from None
+    return {PREFIX: hooks}

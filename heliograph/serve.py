@@ -5,7 +5,6 @@ import gc
 import hashlib
 import logging
 import os
-import socket
 import sys
 import threading
 import time
@@ -15,7 +14,6 @@ from dataclasses import dataclass
 
 from fastapi import APIRouter
 from starlette.types import ASGIApp
-from uvicorn import Config, Server
 
 from app.blobs import Blobs
 from app.errors import StoreError
@@ -27,13 +25,14 @@ from app.serving import configure_server, fit_connections
 from app.signed_requests import create_signature_check
 from app.store import Store
 from crypto.errors import KeyringError
-from crypto.keyring import is_development
-from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
+from heliograph.deleting import make_deleting
+from heliograph.errors import OperatorError, SettingsError
+from heliograph.listening import AnnouncingServer, end_at_once, listen
 from heliograph.logs import set_up_logs
-from heliograph.loopback import is_loopback
 from heliograph.migrate import migrate_store
 from heliograph.mounted_gateway import create_hooks
 from heliograph.private_files import keep_secret
+from heliograph.roots import read_root, refuse_development
 from heliograph.settings import Settings
 from sms.errors import SetupError
 
@@ -45,7 +44,6 @@ without it. With its defaults it takes a tenth of the time of batches (docs/perf
 YIELD = 5
 """Steps of niceness by which the event loop stands behind the writer. What is read while a commit
 waits for the disk costs nothing; what is read before it makes everybody wait (docs/adr/0028)."""
-FATAL_STATUS = 70  # EX_SOFTWARE of sysexits.h: a supervisor should start us again
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +75,7 @@ def run_service(
         asyncio.run(_take_keyring(parts, bundle))
     gc.set_threshold(*COLLECT)
     gc.freeze()  # what is loaded by now stays: the collector need not look at it again
-    listener = _listen(settings)
+    listener = listen(settings)
     count = fit_connections(settings.connections, settings.limits)
     if count < settings.connections:
         log.warning("code=connections-fewer count=%d", count)
@@ -88,7 +86,12 @@ def run_service(
         store=parts.store,
         is_keyholder=create_signature_check(parts.keyrings, settings.public_urls),
     )
-    server = _AnnouncingServer(config, announce)
+
+    def begin() -> None:
+        _let_the_writer_go_first()
+        announce()
+
+    server = AnnouncingServer(config, begin)
     server.run(sockets=[listener])
     if not server.started:
         raise OperatorError(
@@ -98,7 +101,7 @@ def run_service(
 
 def describe_start(settings: Settings) -> str:
     """What an operator wants to see once the service listens."""
-    root = _read_root(settings)
+    root = read_root(settings)
     pinned = f"root SHA-256 {hashlib.sha256(root).hexdigest()}" if root else "no root file pinned"
     place = f"{settings.host} port {settings.port}"
     return f"Listening on {place}; data in {settings.data_dir}/; {pinned}."
@@ -108,11 +111,12 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
     """Put store, keyrings, gateway and service together. Nothing is opened or started yet."""
     try:
         store = Store(
-            settings.store_url, clock=time.time, on_fatal=_end_at_once, limits=settings.limits
+            settings.store_url, clock=time.time, on_fatal=end_at_once, limits=settings.limits
         )
-        keyrings = Keyrings(store, _read_root(settings))
+        keyrings = Keyrings(store, read_root(settings))
         blobs = Blobs(store, choose_pieces(settings))
-        hooks = create_hooks(settings, store, keyrings)
+        deleting = make_deleting(settings, on_fatal=end_at_once)
+        hooks = create_hooks(settings, store, keyrings, deleting)
     except (StoreError, SetupError) as error:
         raise SettingsError(
             error.code,
@@ -129,32 +133,11 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         blobs=blobs,
         routers=routers,
         in_front=hooks,
+        companions=[] if deleting is None else [deleting.run],
         limits=settings.limits,
         sequence_interval=settings.sequence_interval_seconds,
     )
     return Parts(service, store, keyrings)
-
-
-def refuse_development(settings: Settings) -> None:
-    """Raise DevelopmentRefused for a marked root outside of `make run` on loopback."""
-    root = _read_root(settings)
-    if root is None or (settings.development and _is_ours_alone(settings)):
-        return
-    try:
-        marked = is_development(root)
-    except KeyringError:
-        raise SettingsError(
-            "root-file",
-            "The pinned root file is not a coalition's root.",
-            "Check HELIOGRAPH_ROOT_FILE against the file that your officers gave you.",
-        ) from None
-    if marked:
-        raise DevelopmentRefused
-
-
-def _is_ours_alone(settings: Settings) -> bool:
-    """Whether only this machine can reach the service: also no proxy in front brings others."""
-    return settings.loopback and all(map(is_loopback, settings.public_urls))
 
 
 def choose_pieces(settings: Settings) -> Pieces:
@@ -183,17 +166,6 @@ def choose_pieces(settings: Settings) -> Pieces:
         ) from None
 
 
-def _read_root(settings: Settings) -> bytes | None:
-    if settings.root_file is None:
-        return None
-    try:
-        return settings.root_file.read_bytes()
-    except OSError:
-        raise SettingsError(
-            "root-file", "The pinned root file cannot be read.", "Check HELIOGRAPH_ROOT_FILE."
-        ) from None
-
-
 def _log_seed(settings: Settings) -> bytes:
     """The key that signs the log's checkpoints; made at first start. A new key is a new log."""
     try:
@@ -213,21 +185,6 @@ def _log_seed(settings: Settings) -> bytes:
     return seed
 
 
-def _listen(settings: Settings) -> socket.socket:
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listener = socket.socket(family)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((settings.host, settings.port))
-    except OSError:
-        raise OperatorError(
-            "address-in-use",
-            "The service cannot listen on its address.",
-            "Stop what listens there, or set HELIOGRAPH_PORT to another port.",
-        ) from None
-    return listener
-
-
 async def _take_keyring(parts: Parts, bundle: bytes) -> None:
     """Have a keyring in use before anybody can ask for it."""
     try:
@@ -244,16 +201,6 @@ async def _take_keyring(parts: Parts, bundle: bytes) -> None:
         await parts.store.stop()
 
 
-def _end_at_once(code: str) -> None:
-    """After a failed sync nothing the database handle says is true: end without closing it."""
-    with suppress(OSError):  # what takes our words may be on the same disk
-        sys.stderr.write(
-            f"heliograph: the store failed ({code}); the process ends, start it again\n"
-        )
-        sys.stderr.flush()
-    os._exit(FATAL_STATUS)
-
-
 def _let_the_writer_go_first() -> None:
     """Where both want one core, the writer's thread has it. It runs by now, and keeps the priority
     that the process was started with.
@@ -262,17 +209,3 @@ def _let_the_writer_go_first() -> None:
         here = threading.get_native_id()
         with suppress(OSError):  # a sandbox may know no such call: then both are alike
             os.setpriority(os.PRIO_PROCESS, here, os.getpriority(os.PRIO_PROCESS, here) + YIELD)
-
-
-class _AnnouncingServer(Server):
-    """uvicorn's server, which says when it listens."""
-
-    def __init__(self, config: Config, announce: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._announce = announce
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        if self.started:
-            _let_the_writer_go_first()
-            self._announce()

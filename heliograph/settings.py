@@ -1,11 +1,9 @@
-"""Settings of the service: environment (`HELIOGRAPH_…`) over one TOML file; nothing else.
+"""Settings of service and gateway: environment (`HELIOGRAPH_…`) over one TOML file; nothing else.
 
 A secret may be given as `…_FILE`, the path of a file that holds it. An unknown setting stops the
 start: a misspelt name must never mean that a limit or a secret is silently not in force.
 """
 
-import os
-import tomllib
 from collections.abc import Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -17,26 +15,15 @@ from pydantic import (
     ConfigDict,
     Field,
     SecretStr,
-    ValidationError,
     field_validator,
     model_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
-from pydantic_settings import SettingsError as PydanticSettingsError
 
 from app.limits import Limits
 from heliograph.errors import SettingsError
 
 PREFIX = "HELIOGRAPH_"
-
-# Read by the tests and by the reporter's command, not by the service.
-NOT_SETTINGS = frozenset({"HELIOGRAPH_SHARED", "HELIOGRAPH_SERVICE", "HELIOGRAPH_OUTBOX"})
-
-# Settings that hold a secret and may be read from a file instead.
-SECRET_FILES = {
-    "HELIOGRAPH_DATABASE_URL_FILE": "database_url",
-    "HELIOGRAPH_BLOB_S3_SECRET_FILE": "blob_s3_secret",
-}
 
 
 def _is_web_address(value: str) -> str:
@@ -78,7 +65,7 @@ class ProviderSettings(BaseModel):
         for name in ("path_secret", "auth_token"):
             path = found.pop(f"{name}_file", None)
             if path is not None:
-                found[name] = _read_secret(str(path))
+                found[name] = read_secret(str(path))
         return found
 
     path_secret: SecretStr = Field(
@@ -104,10 +91,16 @@ class ProviderSettings(BaseModel):
         "the user id), where they differ from the provider's country and languages",
     )
     replies: bool = Field(default=True, description="false: never answer a text on this account")
+    account_sid: str | None = Field(
+        default=None,
+        pattern="^AC[0-9a-fA-F]{32}$",
+        description="Twilio: the account whose copy of each text is deleted once it is sealed; "
+        "nothing is deleted when not given",
+    )
 
 
-class Settings(BaseSettings):
-    """Everything `heliograph serve` can be told. Frozen; built once, in the composition root."""
+class HookSettings(BaseSettings):
+    """What every process is told that takes texts: the service, and a gateway beside one."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
 
@@ -118,45 +111,13 @@ class Settings(BaseSettings):
         description="addresses under which phones, providers and keyholders reach the service; "
         "the first is the one that providers sign",
     )
-    data_dir: Path = Field(default=Path("var"), description="folder of all that the service keeps")
-    database_url: SecretStr | None = Field(
-        default=None,
-        description="the store's database, postgresql://USER@HOST/NAME or sqlite:///FILE; "
-        "SQLite in the data folder when not given",
-    )
-    blob_dir: Path | None = Field(
-        default=None,
-        description="folder of the blobs, which replicas must share; "
-        "`blobs` in the data folder when not given",
-    )
-    blob_s3_bucket: str | None = Field(
-        default=None, description="S3 bucket that keeps the blobs, instead of a folder"
-    )
-    blob_s3_endpoint: WebAddress | None = Field(
-        default=None, description="address of an S3 service other than Amazon's"
-    )
-    blob_s3_region: str = Field(default="us-east-1", description="the bucket's region")
-    blob_s3_key_id: str | None = Field(default=None, description="id of the key to the bucket")
-    blob_s3_secret: SecretStr | None = Field(default=None, description="the key to the bucket")
+    data_dir: Path = Field(default=Path("var"), description="folder of all that the process keeps")
     root_file: Path | None = Field(
         default=None,
         description="the coalition's pinned root file; without it no keyring is accepted",
     )
     development: bool = Field(
         default=False, description="accept a development coalition, on loopback only"
-    )
-    sequence_interval_seconds: float = Field(
-        default=600.0, gt=0, le=86_400, description="how often new envelopes get their indexes"
-    )
-    log_key_file: Path | None = Field(
-        default=None,
-        description="the key that signs the log; when not given, `log.key` in the data folder, "
-        "made at first start; services on one database need the same one",
-    )
-    replace_log_key: bool = Field(
-        default=False,
-        description="sign the log on with this key where another one signed before; keyholders are "
-        "told of another log",
     )
     limits: Limits = Field(
         default=Limits(),
@@ -175,16 +136,6 @@ class Settings(BaseSettings):
     )
     replies_per_hour: int = Field(default=200, ge=0, description="SMS replies an hour, in all")
     replies_per_day: int = Field(default=2000, ge=0, description="SMS replies a day, in all")
-
-    @model_validator(mode="after")
-    def _check_bucket(self) -> "Settings":
-        """Blobs that lie in a folder by mistake would be missed on the other replicas."""
-        keys = (self.blob_s3_key_id, self.blob_s3_secret)
-        if self.blob_s3_bucket is None and (any(keys) or self.blob_s3_endpoint):
-            raise ValueError("blob_s3_… settings need blob_s3_bucket")
-        if self.blob_s3_bucket is not None and (not all(keys) or self.blob_dir):
-            raise ValueError("blob_s3_bucket needs blob_s3_key_id and blob_s3_secret, no blob_dir")
-        return self
 
     @field_validator("limits", mode="before")
     @classmethod
@@ -209,62 +160,67 @@ class Settings(BaseSettings):
         return env_settings, init_settings
 
     @property
+    def loopback(self) -> bool:
+        """True when only this machine can reach the listener."""
+        return self.host in ("127.0.0.1", "::1", "localhost")
+
+
+class Settings(HookSettings):
+    """Everything `heliograph serve` can be told. Frozen; built once, in the composition root."""
+
+    database_url: SecretStr | None = Field(
+        default=None,
+        description="the store's database, postgresql://USER@HOST/NAME or sqlite:///FILE; "
+        "SQLite in the data folder when not given",
+    )
+    blob_dir: Path | None = Field(
+        default=None,
+        description="folder of the blobs, which replicas must share; "
+        "`blobs` in the data folder when not given",
+    )
+    blob_s3_bucket: str | None = Field(
+        default=None, description="S3 bucket that keeps the blobs, instead of a folder"
+    )
+    blob_s3_endpoint: WebAddress | None = Field(
+        default=None, description="address of an S3 service other than Amazon's"
+    )
+    blob_s3_region: str = Field(default="us-east-1", description="the bucket's region")
+    blob_s3_key_id: str | None = Field(default=None, description="id of the key to the bucket")
+    blob_s3_secret: SecretStr | None = Field(default=None, description="the key to the bucket")
+    sequence_interval_seconds: float = Field(
+        default=600.0, gt=0, le=86_400, description="how often new envelopes get their indexes"
+    )
+    log_key_file: Path | None = Field(
+        default=None,
+        description="the key that signs the log; when not given, `log.key` in the data folder, "
+        "made at first start; services on one database need the same one",
+    )
+    replace_log_key: bool = Field(
+        default=False,
+        description="sign the log on with this key where another one signed before; keyholders are "
+        "told of another log",
+    )
+
+    @model_validator(mode="after")
+    def _check_bucket(self) -> "Settings":
+        """Blobs that lie in a folder by mistake would be missed on the other replicas."""
+        keys = (self.blob_s3_key_id, self.blob_s3_secret)
+        if self.blob_s3_bucket is None and (any(keys) or self.blob_s3_endpoint):
+            raise ValueError("blob_s3_… settings need blob_s3_bucket")
+        if self.blob_s3_bucket is not None and (not all(keys) or self.blob_dir):
+            raise ValueError("blob_s3_bucket needs blob_s3_key_id and blob_s3_secret, no blob_dir")
+        return self
+
+    @property
     def store_url(self) -> str:
         """SQLAlchemy URL of the store."""
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'store.db'}"
 
-    @property
-    def loopback(self) -> bool:
-        """True when only this machine can reach the listener."""
-        return self.host in ("127.0.0.1", "::1", "localhost")
 
-
-def load_settings(config: Path | None, environ: Mapping[str, str] | None = None) -> Settings:
-    """Read settings from the environment and, where given, a TOML file.
-
-    Raises SettingsError, which names the setting at fault and never tells its value.
-    """
-    environ = os.environ if environ is None else environ
-    known = {PREFIX + name.upper() for name in Settings.model_fields}
-    for name in environ:
-        if name.startswith(PREFIX) and name not in known | SECRET_FILES.keys() | NOT_SETTINGS:
-            raise SettingsError(
-                "setting-unknown",
-                f"There is no setting {name}.",
-                "`heliograph settings` lists them all.",
-            )
-    values = _read_toml(config) if config else {}
-    for name, setting in SECRET_FILES.items():
-        if name in environ:
-            values[setting] = _read_secret(environ[name])
-    try:
-        return Settings(**values)
-    except ValidationError as error:
-        together = "blob_s3_… or blob_dir, which do not go together"
-        names = sorted({".".join(map(str, item["loc"])) or together for item in error.errors()})
-    except PydanticSettingsError:
-        names = ["a setting that must be JSON"]
-    raise SettingsError(
-        "setting-invalid",
-        f"Not understood: {', '.join(names)}.",
-        "`heliograph settings` tells what each setting takes.",
-    )
-
-
-def _read_toml(config: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(config.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise SettingsError(
-            "settings-file",
-            "The settings file cannot be read as TOML.",
-            "Check the path given to --config.",
-        ) from None
-
-
-def _read_secret(path: str) -> str:
+def read_secret(path: str) -> str:
+    """What a secret's file holds. SettingsError: secret-file."""
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, ValueError):

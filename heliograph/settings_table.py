@@ -10,12 +10,17 @@ from itertools import pairwise
 from pydantic import BaseModel
 
 from app.limits import Limits
-from heliograph.settings import PREFIX, LineSettings, ProviderSettings, Settings
+from heliograph.gateway.settings import GatewaySettings
+from heliograph.settings import PREFIX, HookSettings, LineSettings, ProviderSettings, Settings
 
 
 def _rows() -> Iterator[tuple[str, str, str]]:
     """(variable or key, default, what it is) of each setting."""
     yield from _model_rows(Settings, lambda name: f"`{PREFIX}{name.upper()}`")
+    alone = GatewaySettings.model_fields.keys() - HookSettings.model_fields.keys()
+    for row in _model_rows(GatewaySettings, lambda name: f"`{PREFIX}{name.upper()}`"):
+        if row[0].strip("`").removeprefix(PREFIX).lower() in alone:
+            yield row
     yield from _model_rows(ProviderSettings, lambda name: f"`providers[].{name}`")
     yield from _model_rows(LineSettings, lambda name: f"`providers[].lines.<number>.{name}`")
     told = _read_limit_docs()

@@ -48,7 +48,8 @@ class ProviderSetup:
     name: the provider's. secret: the secret part of the path (16 or more of A-Z a-z 0-9 - _).
     token: what the provider signs with, if it signs. line: the default; lines: own number or
     dialled code, exactly as the provider writes it, to its Line. replies: whether a text may be
-    answered at all over this account.
+    answered at all over this account. account: the account's id at the provider, where the
+    provider's copy of each text is to be deleted (sms/deletions.py).
     """
 
     name: str
@@ -57,6 +58,7 @@ class ProviderSetup:
     line: Line = Line()
     lines: Mapping[str, Line] = field(default_factory=dict, repr=False)
     replies: bool = True
+    account: str | None = None
 
     def line_of(self, code: str) -> Line:
         """The Line of a dialled code or own number."""

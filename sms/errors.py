@@ -63,8 +63,18 @@ SETUP_PROBLEMS = {
     "provider-secret-short": "A path secret needs 16 or more of the characters A-Z a-z 0-9 - _.",
     "provider-secret-twice": "Two set-ups of one provider share a secret. Give each its own.",
     "provider-token-missing": "This provider signs its requests. Set its token.",
+    "provider-account": "Deleting at the provider is built for Twilio alone. "
+    "Take account_sid from this provider.",
     "provider-twice": "Two modules give a provider the same name. Rename one.",
     "gateway-key-length": "The gateway's key is 32 bytes. Make a new one.",
+    "outbox-unusable": "The outbox's file cannot be opened or written. "
+    "Check the data folder, who may write there, and that the disk has room.",
+    "outbox-damaged": "The outbox's file is damaged. Keep it, move it aside, and start again: "
+    "texts are taken once more. What was in it may be saved with SQLite's own tools.",
+    "outbox-io-error": "The outbox failed to write, so the gateway must end. "
+    "Check the disk, then start it again: what was acknowledged is there.",
+    "outbox-version": "The outbox's file was made by another version of this program. "
+    "Use that version.",
 }
 
 

@@ -5,7 +5,7 @@ provider, who has the text anyway, tries again.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from crypto.choosing import sealing_key, warnings
@@ -35,6 +35,9 @@ from sms.sink import Sink, SinkFull, SinkUnavailable
 
 _log = logging.getLogger(__name__)
 
+Forget = Callable[[str, str], Awaitable[None]]
+"""Has the provider's copy of a text deleted, in good time: account, the provider's message id."""
+
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
@@ -49,7 +52,7 @@ class Gateway:
     """One process's gateway. Its limits and sessions live in memory, so there is only one.
 
     key: 32 random bytes that stay the same over restarts. keyring: gives the one in use, or None.
-    clock: Unix seconds. SetupError: gateway-key-length.
+    clock: Unix seconds. forget: for accounts that name themselves. SetupError: gateway-key-length.
     """
 
     def __init__(
@@ -60,6 +63,7 @@ class Gateway:
         key: bytes,
         clock: Callable[[], float],
         settings: GatewaySettings | None = None,
+        forget: Forget | None = None,
     ) -> None:
         if len(key) != message_keys.GATEWAY_KEY_SIZE:
             raise SetupError("gateway-key-length")
@@ -68,6 +72,7 @@ class Gateway:
         self._keyring = keyring
         self._key = key
         self._clock = clock
+        self._forget = forget
         self._senders = Senders(texts_per_hour=settings.texts_per_hour)
         self._replies = ReplyPolicy(settings.replies, self._senders.names)
         self._sessions = Sessions()
@@ -86,7 +91,11 @@ class Gateway:
         now = self.now()
         try:
             if isinstance(incoming, SmsIn):
-                return await self._take_sms(provider, setup, incoming, now)
+                taken = await self._take_sms(provider, setup, incoming, now)
+                if self._forget is not None and setup.account is not None:
+                    # Also where the text was known: we may have died before we came to this.
+                    await self._forget(setup.account, incoming.message_id)
+                return taken
             if isinstance(incoming, UssdTurn):
                 return await self._take_turn(provider, setup, incoming, now)
         except SinkFull:

@@ -22,6 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sms.contract import MAX_BODY, Provider, ProviderSetup, RawRequest
+from sms.deletions import DELETING
 from sms.errors import SetupError, WebhookError
 from sms.gateway import Gateway
 from sms.registry import find_providers
@@ -52,7 +53,7 @@ def create_webhooks(
     call, without a path of ours.
 
     SetupError: provider-unknown, provider-secret-short, provider-secret-twice,
-    provider-token-missing.
+    provider-token-missing, provider-account.
     """
     accounts = check_accounts(providers)
     address = public_url.rstrip("/")
@@ -98,6 +99,8 @@ def check_accounts(setups: Sequence[ProviderSetup]) -> list[Account]:
             raise SetupError("provider-secret-short")
         if known[setup.name].signed and not setup.token:
             raise SetupError("provider-token-missing")
+        if setup.account is not None and setup.name not in DELETING:
+            raise SetupError("provider-account")
         mark = _mark(setup.name, setup.secret)
         if any(mark == other for other, _, _ in accounts):
             raise SetupError("provider-secret-twice")
@@ -168,9 +171,14 @@ def _join_headers(scope: Scope) -> dict[str, str]:
 
 def _refuse(error: WebhookError, methods: Sequence[str]) -> Response:
     incident = secrets.token_hex(8)
-    problem = error.problem
     if error.code != "not-found":
         _log.warning("webhook refused: %s, incident %s", error.code, incident)
+    return write_refusal(error, incident, methods)
+
+
+def write_refusal(error: WebhookError, incident: str, methods: Sequence[str] = ()) -> Response:
+    """The problem as an answer. `methods`: those that the address takes, for `Allow`."""
+    problem = error.problem
     # Member for member, and header for header in one order, as the service's own problems, so that
     # nobody can tell whose 404 it is.
     members = {

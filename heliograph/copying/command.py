@@ -17,7 +17,8 @@ from app.errors import StoreError
 from heliograph.copying.transfer import copy_store
 from heliograph.data_lock import lock_data
 from heliograph.errors import OperatorError
-from heliograph.settings import Settings, load_settings
+from heliograph.settings import Settings
+from heliograph.settings_loading import load_settings
 
 _HELP = """Copy the store into another database: SQLite to PostgreSQL, or back. Prove the copy.
 

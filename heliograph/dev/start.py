@@ -15,7 +15,8 @@ from heliograph.dev.phone import PREFIX, create_router
 from heliograph.dev.providers import USSD_CODE, make_setups
 from heliograph.migrate import migrate_store
 from heliograph.serve import run_service
-from heliograph.settings import Settings, load_settings
+from heliograph.settings import Settings
+from heliograph.settings_loading import load_settings
 
 REPLY_CODES = ("+1555", "+999")  # numbers that nobody has, so the simulator may be answered
 

@@ -17,7 +17,7 @@ from heliograph.doctor.deployment import Deployment
 from heliograph.doctor.findings import Finding, Verdict
 from heliograph.errors import OperatorError
 from heliograph.progress import show_progress
-from heliograph.settings import load_settings
+from heliograph.settings_loading import load_settings
 
 _HELP = """Check a deployment and say how to mend what is found. Changes nothing.
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from heliograph.doctor.deployment import Deployment
 from heliograph.doctor.findings import Finding, ok, skipped, warning, wrong
-from heliograph.settings import PREFIX, SECRET_FILES
+from heliograph.settings import PREFIX
+from heliograph.settings_loading import SECRET_FILES
 
 OTHERS = 0o077
 ANYBODY = 0o007

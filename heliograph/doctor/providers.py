@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from heliograph.doctor.deployment import Deployment
 from heliograph.doctor.findings import Finding, ok, warning, wrong
-from heliograph.mounted_gateway import make_setups
+from heliograph.hooks import make_setups
 from sms.errors import SetupError
 from sms.webhooks import check_accounts
 

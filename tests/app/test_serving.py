@@ -19,6 +19,7 @@ from fastapi.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 from uvicorn import Server
 
+from app.crowds import Crowd
 from app.limits import Limits
 from app.serving import (
     HEALTH_PLACES,
@@ -27,7 +28,6 @@ from app.serving import (
     configure_server,
     fit_connections,
 )
-from app.shortcut import Crowd
 from app.signed_requests import create_signature_check
 from crypto.requests import sign_request
 from tests.app.running import PUBLIC, Place, make_envelope

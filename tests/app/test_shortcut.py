@@ -7,10 +7,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from app.crowds import Crowd
 from app.entries import Entry
 from app.intake import SINGLE
 from app.limits import Limits
-from app.shortcut import Crowd, Shortcut
+from app.shortcut import Shortcut
 from tests.app.running import Place, make_envelope
 from tests.app.test_http_protocol import connect, post, read_all, read_answers
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.faults.machine import keep_mounts_to_ourselves
 
-pytest.register_assert_rewrite("tests.faults.audit")
+pytest.register_assert_rewrite("tests.faults.audit", "tests.gateway.load")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -21,8 +21,11 @@ PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 PROGRAM = """
 import json, os, sys, time
 import httptools, uvloop, uvicorn.lifespan.on, uvicorn.loops.uvloop, app.postgres
+import heliograph.gateway.process, heliograph.service_commands  # loaded only when they are needed
 from heliograph.command import main
+from reports.lexicon import load_lexicon
 from tests.faults.machine import end_with_parent
+load_lexicon()
 for line in sys.stdin:
     order = json.loads(line)
     told, tell = os.pipe()

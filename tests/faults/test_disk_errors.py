@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from heliograph.serve import FATAL_STATUS
+from heliograph.listening import FATAL_STATUS
 from tests.faults.audit import check
 from tests.faults.injections import inject
 from tests.faults.load import Load

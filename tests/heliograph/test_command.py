@@ -43,7 +43,7 @@ def test_a_fault_tells_its_place_and_not_its_words(
     def fail() -> None:
         raise KeyError("canary")
 
-    monkeypatch.setattr(command, "make_command", lambda: fail)
+    monkeypatch.setattr(command, "make_command", lambda _only: fail)
     assert run(monkeypatch, "serve") == 1
     said = capsys.readouterr().err
     assert "KeyError at test_command.py" in said

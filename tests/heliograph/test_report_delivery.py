@@ -9,15 +9,9 @@ import httpx2
 import pytest
 
 from heliograph import outbox
-from heliograph.report.delivery import (
-    ANSWER_BYTES,
-    BATCH_BYTES,
-    BATCH_ENVELOPES,
-    Delivery,
-    deliver,
-    open_client,
-)
+from heliograph.report.delivery import Delivery, deliver, open_client
 from heliograph.report.errors import ReportCommandError
+from heliograph.service_batches import ANSWER_BYTES, BATCH_BYTES, BATCH_ENVELOPES
 
 Answer = Callable[[httpx2.Request], httpx2.Response]
 

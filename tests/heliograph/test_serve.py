@@ -10,12 +10,15 @@ from typing import Any
 import httpx2
 import pytest
 from pydantic import SecretStr
+from starlette.testclient import TestClient
 
 from crypto.checkpoints import make_log_signer
 from crypto.notes import write_key
 from heliograph.errors import DevelopmentRefused, OperatorError, SettingsError
+from heliograph.listening import FATAL_STATUS
 from heliograph.migrate import migrate_store
-from heliograph.serve import FATAL_STATUS, assemble, refuse_development, run_service
+from heliograph.roots import refuse_development
+from heliograph.serve import assemble, run_service
 from heliograph.settings import ProviderSettings, Settings
 from tests.coalition import make_coalition
 
@@ -139,6 +142,22 @@ def test_a_provider_that_cannot_work_stops_the_start(
     assert caught.value.code == code
 
 
+def test_texts_are_deleted_at_twilio_only_where_an_account_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "var" / "deletions.db"
+    for account in (None, "AC" + "a" * 32):
+        provider = ProviderSettings(
+            name="twilio",
+            path_secret=SecretStr(SECRET),
+            auth_token=SecretStr("token"),
+            account_sid=account,
+        )
+        settings = make_settings(tmp_path, providers=(provider,))
+        migrate_store(settings)
+        with TestClient(assemble(settings).service):
+            assert file.exists() == (account is not None)
+    assert file.stat().st_mode & 0o077 == 0
+
+
 def test_a_database_that_nobody_knows_stops_the_start(tmp_path: Path) -> None:
     settings = make_settings(tmp_path, database_url=SecretStr("canary://user:word@host/db"))
     with pytest.raises(OperatorError) as caught:
@@ -196,8 +215,8 @@ def test_a_log_key_that_is_named_must_be_there(tmp_path: Path) -> None:
 def test_the_end_comes_also_where_nothing_can_be_written() -> None:
     """What takes our words may lie on the disk that failed."""
     program = (
-        "import sys; from heliograph.serve import _end_at_once; "
-        "sys.stderr = open('/dev/full', 'w'); _end_at_once('store-io-error')"
+        "import sys; from heliograph.listening import end_at_once; "
+        "sys.stderr = open('/dev/full', 'w'); end_at_once('store-io-error')"
     )
     done = subprocess.run([sys.executable, "-c", program], check=False, timeout=120)
     assert done.returncode == FATAL_STATUS

@@ -8,7 +8,8 @@ from app.piece_bucket import PieceBucket
 from app.piece_files import PieceFiles
 from heliograph.errors import SettingsError
 from heliograph.serve import choose_pieces
-from heliograph.settings import Settings, load_settings
+from heliograph.settings import Settings
+from heliograph.settings_loading import load_settings
 
 SECRET = "a-path-secret-of-30-characters"
 

@@ -73,7 +73,9 @@ class ProviderSettings(BaseModel):
         description="secret part of the webhook's address, 16 or more of A-Z a-z 0-9 - _",
     )
     auth_token: SecretStr | None = Field(
-        default=None, description="what the provider signs with (Twilio: the account's auth token)"
+        default=None,
+        description="what the provider signs with (Twilio: the account's auth token; Android: the "
+        "app's signing key)",
     )
     country: str | None = Field(
         default=None, pattern="^[A-Z]{2}$", description="country of the number, ISO 3166-1"
@@ -85,8 +87,8 @@ class ProviderSettings(BaseModel):
     )
     lines: Mapping[str, LineSettings] = Field(
         default={},
-        description="own numbers and dialled codes, as the provider writes them, "
-        "where they differ from the provider's country and languages",
+        description="own numbers and dialled codes, as the provider writes them (Nalo, Arkesel: "
+        "the user id), where they differ from the provider's country and languages",
     )
     replies: bool = Field(default=True, description="false: never answer a text on this account")
     account_sid: str | None = Field(

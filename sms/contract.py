@@ -20,12 +20,14 @@ class RawRequest:
     url: the configured public address, then path and query as they arrived.
     headers: names in lower case; a name sent twice has both values, joined by ", ".
     body: at most MAX_BODY bytes. tail: the path after the secret, without its slash.
+    now: when it came, in Unix seconds of the gateway's clock; no text may be lost for it.
     """
 
     url: str = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
     tail: str = field(default="", repr=False)
+    now: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class UssdTurn:
 
     typed: with `whole`, all that was typed in this session so far, joined by `*` (empty at first).
     Without it, the latest answer alone, and None at the start; the gateway then remembers the
-    earlier ones. echo: what the provider's reply must give back.
+    earlier ones. number: this turn's place in its session, the same when the provider tries again;
+    None where it does not say, and then the same answer again is the next answer.
+    echo: what the provider's reply must give back.
     """
 
     session_id: str = field(repr=False)
@@ -109,6 +113,7 @@ class UssdTurn:
     typed: str | None = field(repr=False)
     authentic: bool
     whole: bool = True
+    number: int | None = None
     echo: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
@@ -146,7 +151,9 @@ class Screen:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """Nothing had to be kept."""
+    """Nothing had to be kept. of: what came."""
+
+    of: UssdEnd | Ignored = Ignored()
 
 
 Outcome = Taken | Screen | Noted
@@ -154,11 +161,12 @@ Outcome = Taken | Screen | Noted
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer in the provider's own form."""
+    """An HTTP answer in the provider's own form. headers: more of them, names in lower case."""
 
     status: int
     content_type: str
     body: bytes
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class Provider(Protocol):
@@ -167,12 +175,14 @@ class Provider(Protocol):
     name: in lower case, part of the path. signed: its requests carry a signature, so a set-up
     needs a token. replies: `reply` can carry a text back to the sender of an SMS.
     tail: a regular expression of what may follow the secret in the path.
+    methods: the HTTP methods that it calls with.
     """
 
     name: str
     signed: bool
     replies: bool
     tail: str
+    methods: tuple[str, ...]
 
     def read(self, request: RawRequest, setup: ProviderSetup) -> Incoming:
         """Authenticate the raw bytes, then read them. WebhookError: webhook-signature,

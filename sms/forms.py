@@ -5,14 +5,13 @@ Why not Starlette's `request.form()`: it may write a large part to an invisible 
 
 import re
 from collections.abc import Sequence
-from email.message import Message
-from functools import lru_cache
 from urllib.parse import unquote_to_bytes
 
 from python_multipart import QuerystringParser
 from python_multipart.exceptions import QuerystringParseError
 
-from sms.contract import MAX_BODY, RawRequest
+from sms.bodies import check_body
+from sms.contract import RawRequest
 from sms.errors import WebhookError
 
 MAX_FIELDS = 256
@@ -27,27 +26,8 @@ def read_form(request: RawRequest) -> list[tuple[str, str]]:
     WebhookError: webhook-too-large, webhook-media-type, webhook-form (not a form, or more than
     MAX_FIELDS fields).
     """
-    check_body(request, FORM)
+    check_body(request, (FORM,))
     return [(_decode(name), _decode(value)) for name, value in _split(request.body)]
-
-
-def check_body(request: RawRequest, media_type: str) -> None:
-    """Refuse a body that is too large, of another media type or of a charset other than UTF-8.
-
-    WebhookError: webhook-too-large, webhook-media-type.
-    """
-    if len(request.body) > MAX_BODY:
-        raise WebhookError("webhook-too-large")
-    if not _is_type(request.headers.get("content-type", ""), media_type):
-        raise WebhookError("webhook-media-type")
-
-
-@lru_cache(maxsize=32)  # providers always write the same
-def _is_type(content_type: str, media_type: str) -> bool:
-    header = Message()
-    header["content-type"] = content_type
-    charset = header.get_content_charset("utf-8").replace("_", "-")
-    return header.get_content_type() == media_type and charset in {"utf-8", "utf8", "us-ascii"}
 
 
 def one(fields: Sequence[tuple[str, str]], name: str, shape: re.Pattern[str]) -> str:

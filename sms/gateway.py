@@ -23,6 +23,7 @@ from sms.contract import (
     Screen,
     SmsIn,
     Taken,
+    UssdEnd,
     UssdTurn,
 )
 from sms.errors import SetupError, WebhookError
@@ -77,13 +78,17 @@ class Gateway:
         self._sessions = Sessions()
         self._warned: set[tuple[int, str]] = set()
 
+    def now(self) -> int:
+        """Unix seconds of the gateway's clock, from 0."""
+        return max(0, int(self._clock()))
+
     async def take(self, provider: Provider, setup: ProviderSetup, incoming: Incoming) -> Outcome:
         """Seal and commit what came, and say what to answer. It may be called again with the same.
 
         WebhookError, and then nothing was taken: gateway-no-keyring, store-full,
         store-unavailable, webhook-number-busy.
         """
-        now = max(0, int(self._clock()))
+        now = self.now()
         try:
             if isinstance(incoming, SmsIn):
                 taken = await self._take_sms(provider, setup, incoming, now)
@@ -99,7 +104,9 @@ class Gateway:
             raise WebhookError("store-unavailable") from None
         except (KeyringError, EnvelopeError):  # no epoch, or a key that is none
             raise WebhookError("gateway-no-keyring") from None
-        return Noted()
+        if isinstance(incoming, UssdEnd):
+            self._sessions.forget(provider.name, incoming.session_id)
+        return Noted(incoming)
 
     async def _take_sms(
         self, provider: Provider, setup: ProviderSetup, sms: SmsIn, now: int

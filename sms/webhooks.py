@@ -1,4 +1,4 @@
-"""POST /hooks/{provider}/{secret}: from HTTP to the gateway and back, as a plain ASGI function.
+"""/hooks/{provider}/{secret}: from HTTP to the gateway and back, as a plain ASGI function.
 
 Order: secret, body (bounded in bytes and in time), authenticate, read, seal, commit, and only then
 the answer. Wrong name, wrong secret and wrong path are one and the same 404. Nothing that came in
@@ -30,7 +30,6 @@ from sms.registry import find_providers
 BODY_SECONDS = 10.0
 """From the headers to the last byte of the body, however it trickles."""
 PREFIX = "/hooks/"
-METHOD = "POST"
 MAX_IN_FLIGHT = 256
 """Requests at once, 16 MiB of bodies; the next one is asked to come again."""
 
@@ -61,16 +60,19 @@ def create_webhooks(
     slots = asyncio.Semaphore(max_in_flight)
 
     async def webhooks(scope: Scope, receive: Receive, send: Send) -> None:
+        methods: tuple[str, ...] = ()
         try:
             account, tail = _find_account(accounts, scope["path"])
-            _check_method(scope["method"])
+            methods = account[2].methods
+            _check_method(scope["method"], methods)
             _check_room(slots)
             async with slots:
                 body = await _read_body(receive, body_seconds)
-                raw = RawRequest(_write_url(address, scope), _join_headers(scope), body, tail)
+                url, headers = _write_url(address, scope), _join_headers(scope)
+                raw = RawRequest(url, headers, body, tail, gateway.now())
                 answer = await _answer(gateway, account, raw)
         except WebhookError as error:
-            answer = refuse(error)
+            answer = _refuse(error, methods)
         await answer(scope, receive, send)
 
     return webhooks
@@ -82,7 +84,8 @@ async def _answer(gateway: Gateway, account: Account, raw: RawRequest) -> Respon
     outcome = await gateway.take(provider, setup, incoming)
     reply = provider.reply(outcome)
     # Not Starlette's media_type: it would add a second charset.
-    return Response(reply.body, reply.status, {"content-type": reply.content_type})
+    headers = {"content-type": reply.content_type, **reply.headers}
+    return Response(reply.body, reply.status, headers)
 
 
 def check_accounts(setups: Sequence[ProviderSetup]) -> list[Account]:
@@ -122,8 +125,8 @@ def _find_account(accounts: Sequence[Account], path: str) -> tuple[Account, str]
     return found[0], tail
 
 
-def _check_method(method: str) -> None:
-    if method != METHOD:
+def _check_method(method: str, methods: Sequence[str]) -> None:
+    if method not in methods:
         raise WebhookError("method-not-allowed")
 
 
@@ -166,16 +169,16 @@ def _join_headers(scope: Scope) -> dict[str, str]:
     return headers
 
 
-def refuse(error: WebhookError) -> Response:
+def _refuse(error: WebhookError, methods: Sequence[str]) -> Response:
     """The problem as an answer, and a line in the log with the incident that the answer names."""
     incident = secrets.token_hex(8)
     if error.code != "not-found":
         _log.warning("webhook refused: %s, incident %s", error.code, incident)
-    return write_refusal(error, incident)
+    return write_refusal(error, incident, methods)
 
 
-def write_refusal(error: WebhookError, incident: str) -> Response:
-    """The problem as an answer."""
+def write_refusal(error: WebhookError, incident: str, methods: Sequence[str] = ()) -> Response:
+    """The problem as an answer. methods: those that the address takes."""
     problem = error.problem
     # Member for member, and header for header in one order, as the service's own problems, so that
     # nobody can tell whose 404 it is.
@@ -190,7 +193,7 @@ def write_refusal(error: WebhookError, incident: str) -> Response:
     if problem.retry_after is not None:
         headers["retry-after"] = str(problem.retry_after)
     if error.code == "method-not-allowed":
-        headers["allow"] = METHOD
+        headers["allow"] = ", ".join(methods)
     if problem.status in _UNREAD:
         headers["connection"] = "close"
     body = json.dumps(members, separators=(",", ":")).encode()

@@ -10,6 +10,9 @@ from sms.webhooks import check_accounts
 
 LONG = 24
 """Characters of a path secret that leave no doubt: 24 of base64 are 144 bits."""
+TOKEN_LONG = 16
+"""Characters of a token that nobody finds by trying it on one signed request. The Android app makes
+itself one of 8."""
 KINDS = 8
 """Different characters that a random secret of 16 has at the very least."""
 
@@ -30,6 +33,8 @@ def check_providers(deployment: Deployment) -> Iterator[Finding]:
         )
         return
     judged = [judge_secret(one.name, one.path_secret.get_secret_value()) for one in providers]
+    tokens = [(one.name, one.auth_token) for one in providers]
+    judged += [judge_token(name, one.get_secret_value()) for name, one in tokens if one]
     yield from (finding for finding in judged if finding is not None)
     if not any(judged):
         yield ok(f"Providers that have what they need, with long secrets: {len(providers)}.")
@@ -47,3 +52,15 @@ def judge_secret(name: str, secret: str) -> Finding | None:
             remedy,
         )
     return None
+
+
+def judge_token(name: str, token: str) -> Finding | None:
+    """A verdict on what a provider signs with; None where it is good."""
+    if len(token) >= TOKEN_LONG:
+        return None
+    return warning(
+        "provider-token-length",
+        f"The token of {name} has fewer than {TOKEN_LONG} characters: whoever sees one webhook can "
+        "find it, and forge others.",
+        "Where the provider lets you choose it, set a long one there and here.",
+    )

@@ -34,6 +34,7 @@ class AfricasTalkingSms:
     signed = False
     replies = False  # a reply would be a call of its own to their API
     tail = ""
+    methods = ("POST",)
 
     def read(self, request: RawRequest, setup: ProviderSetup) -> Incoming:  # noqa: ARG002
         """See contract.Provider. `date` is not read: it has no time zone."""
@@ -58,6 +59,7 @@ class AfricasTalkingUssd:
     signed = False
     replies = False
     tail = ""
+    methods = ("POST",)
 
     def read(self, request: RawRequest, setup: ProviderSetup) -> Incoming:  # noqa: ARG002
         """See contract.Provider. A notice's `input` and `lastAppResponse` are never looked at."""

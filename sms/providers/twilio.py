@@ -52,6 +52,7 @@ class TwilioSms:
     signed = True
     replies = True
     tail = ""
+    methods = ("POST",)
 
     def read(self, request: RawRequest, setup: ProviderSetup) -> Incoming:
         """A signed form as a text; a signed delivery report is ignored. See contract.Provider."""

@@ -5,6 +5,7 @@ Incoming and its fields).
 """
 
 import json
+import random
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,8 +25,9 @@ from sms.contract import (
     UssdTurn,
 )
 from sms.errors import WebhookError
+from sms.payloads import read_payload
 from sms.registry import find_providers
-from tests.coalition import Coalition
+from tests.coalition import NOW, Coalition
 from tests.sms.desk import PUBLIC_URL, SECRET, TOKEN, Desk, make_setup
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -39,6 +41,19 @@ TEXTS = {
     "form signs": "a+b c%20d&e=f;g?h#i/j\\k\"l'm",
     "spaces around": "  \t text \n",
     "replacement": "\ufffd",
+    "a lone escape": "\x1b",
+    "emoji alone": "📵",
+    "10 SMS of GSM-7": "D3 B3 S1 {} €" * 127,
+    "10 SMS of UCS-2": "تم قطع الانترنت" * 44,
+    "40 SMS": "No data in Sittwe. " * 322,
+}
+
+PAYLOADS = {
+    "a text": "NET MM13 D3 café 📵".encode(),
+    "no text": b"\x00\xff\x10\x80",
+    "none": b"",
+    "every byte": bytes(range(256)),
+    "half of a pair": b"\xed\xa0\xbd",
 }
 
 
@@ -51,6 +66,8 @@ class ProviderContract:
     text_field: ClassVar[str]
     read_fields: ClassVar[tuple[str, ...]]
     """Every field that the provider reads in `case`."""
+    id_field: ClassVar[str]
+    """The field that tells messages, or sessions, apart."""
     signature_headers: ClassVar[tuple[str, ...]] = ()
     """In lower case; none where nothing is signed."""
     optional: ClassVar[tuple[str, ...]] = ()
@@ -76,6 +93,20 @@ class ProviderContract:
         marked = self.set(request, **{self.text_field: "MARK"})
         return replace(marked, body=marked.body.replace(b"MARK", b"caf%E9"))
 
+    def with_payload(self, request: RawRequest, data: bytes) -> RawRequest | None:
+        """A request with these bytes where a text would be, signed; None: it brings texts alone."""
+        del request, data
+        return None
+
+    def with_part(self, request: RawRequest, number: int, total: int) -> RawRequest | None:
+        """A request that is this part of a long text, signed; None: its texts come joined."""
+        del request, number, total
+        return None
+
+    def longest(self, request: RawRequest) -> str:
+        """The longest text that a request like this one can carry."""
+        return "x" * (MAX_BODY - len(self.with_text(request, "").body))
+
     # The suite.
 
     @property
@@ -84,13 +115,20 @@ class ProviderContract:
 
     def load(self, case: str) -> RawRequest:
         """A captured request, signed."""
-        head, _, body = (FIXTURES / self.name / f"{case}.http").read_text("utf-8").partition("\n\n")
-        start, *lines = head.splitlines()
+        start, *lines, body = self.read_case(case)
         path = start.split()[1].replace("{secret}", SECRET)
         headers = {name.lower(): value for name, _, value in (one.partition(": ") for one in lines)}
         tail = path.partition(SECRET)[2].removeprefix("/")
-        raw = RawRequest(PUBLIC_URL + path, headers, body.removesuffix("\n").encode(), tail)
-        return self.sign(raw)
+        return self.sign(RawRequest(PUBLIC_URL + path, headers, body.encode(), tail, NOW))
+
+    def read_case(self, case: str) -> list[str]:
+        """A captured request's lines before its body, and its body."""
+        text = (FIXTURES / self.name / f"{case}.http").read_text("utf-8")
+        head, _, body = text.partition("\n\n")
+        return [*head.splitlines(), body.removesuffix("\n")]
+
+    def cases(self) -> list[str]:
+        return sorted(path.stem for path in (FIXTURES / self.name).glob("*.http"))
 
     def set(self, request: RawRequest, **values: str) -> RawRequest:
         """The request with other values in fields that it has, not signed."""
@@ -109,6 +147,11 @@ class ProviderContract:
     def with_text(self, request: RawRequest, text: str) -> RawRequest:
         """The request with another text, signed."""
         return self.sign(self.set(request, **{self.text_field: text}))
+
+    def with_id(self, request: RawRequest, number: int) -> RawRequest:
+        """The request as another message, or session, with a number of up to 6 digits, signed."""
+        old = dict(self.split(request))[self.id_field]
+        return self.sign(self.set(request, **{self.id_field: f"{old[:-6]}{number:06}"}))
 
     def read(self, request: RawRequest) -> Incoming:
         return self.provider.read(request, make_setup(self.name))
@@ -132,14 +175,32 @@ class ProviderContract:
         return Desk(coalition, setups=(make_setup(self.name),))
 
     def test_every_captured_request_reads_as_it_says(self) -> None:
-        cases = sorted(path.stem for path in (FIXTURES / self.name).glob("*.http"))
-        assert self.case in cases
-        for case in cases:
+        assert self.case in self.cases()
+        for case in self.cases():
             expected = json.loads((FIXTURES / self.name / f"{case}.json").read_text("utf-8"))
             incoming = self.read(self.load(case))
             assert type(incoming).__name__ == expected.pop("kind"), case
             got = json.loads(json.dumps(asdict(incoming)))
             assert {name: got[name] for name in expected} == expected, case
+
+    def test_every_captured_request_is_answered(self, desk: Desk) -> None:
+        for case in self.cases():
+            method = self.read_case(case)[0].split()[0]
+            assert method in self.provider.methods
+            request = self.load(case)
+            path, body = request.url.removeprefix(PUBLIC_URL), request.body
+            answer = desk.client.request(method, path, content=body, headers=dict(request.headers))
+            assert answer.status_code == 200, case
+            wrong = desk.client.request("DELETE", path)
+            assert (wrong.status_code, wrong.headers["allow"]) == (
+                405,
+                ", ".join(self.provider.methods),
+            )
+
+    def test_another_message_is_another_envelope(self, desk: Desk) -> None:
+        for number in (1, 2, 3):
+            assert self.post(desk, self.with_id(self.load(self.case), number)).status_code == 200
+        assert len(desk.sink.envelopes) == len(set(desk.sink.envelopes)) == 3
 
     def test_an_authentic_request_is_sealed_committed_and_answered(self, desk: Desk) -> None:
         request = self.load(self.case)
@@ -202,12 +263,12 @@ class ProviderContract:
 
     def test_the_largest_text_is_kept_whole(self, desk: Desk) -> None:
         request = self.load(self.case)
-        room = MAX_BODY - len(self.with_text(request, "").body)
-        longest = self.with_text(request, "x" * room)
+        text = self.longest(request)
+        longest = self.with_text(request, text)
         assert len(longest.body) == MAX_BODY
         assert self.post(desk, longest).status_code == 200
         parts = sorted(desk.open(), key=lambda report: report["part"]["number"])
-        assert "".join(part.get("raw", "") for part in parts) == "x" * room
+        assert "".join(part.get("raw", "") for part in parts) == text
 
     def test_a_double_of_a_field_that_is_read_is_refused(self) -> None:
         request = self.load(self.case)
@@ -221,7 +282,7 @@ class ProviderContract:
             rest = [field for field in self.split(request) if field[0] != name]
             less = self.sign(self.join(request, rest))
             if name in self.optional:
-                assert isinstance(self.read(less), SmsIn | UssdTurn)
+                assert isinstance(self.read(less), SmsIn | UssdTurn), name
             else:
                 assert self.refusal(less) == "webhook-form", name
 
@@ -267,6 +328,43 @@ class ProviderContract:
         assert self.said(self.read(request)) == text
         assert self.post(desk, request).status_code == 200
         assert "".join(part.get("raw", "") for part in desk.open()) == text
+
+    @pytest.mark.parametrize("data", PAYLOADS.values(), ids=PAYLOADS)
+    def test_bytes_are_kept(self, desk: Desk, data: bytes) -> None:
+        request = self.with_payload(self.load(self.case), data)
+        if request is None:
+            return
+        text = read_payload(data)
+        assert self.said(self.read(request)) == text
+        assert self.post(desk, request).status_code == 200
+        assert "".join(part.get("raw", "") for part in desk.open()) == text
+
+    def test_parts_are_sealed_one_by_one_in_any_order(self, desk: Desk) -> None:
+        request = self.load(self.case)
+        if self.with_part(request, 1, 2) is None:
+            return
+        numbers = list(range(1, 41))
+        random.Random(7).shuffle(numbers)
+        for number in (*numbers, numbers[3]):
+            said = self.with_id(self.with_text(request, f"part {number} "), number)
+            part = self.with_part(said, number, 40)
+            assert part
+            assert self.post(desk, part).status_code == 200
+        reports = sorted(desk.open(), key=lambda report: report["part"]["number"])
+        assert [report["part"]["number"] for report in reports] == list(range(1, 41))
+        assert {report["part"]["total"] for report in reports} == {40}
+        assert len({report["part"]["group"] for report in reports}) == 1
+        assert [report["raw"] for report in reports] == [f"part {n} " for n in range(1, 41)]
+
+    @pytest.mark.parametrize(("number", "total"), [(0, 3), (4, 3), (1, 0), (0, 0)])
+    def test_a_part_that_cannot_be_costs_no_text(self, desk: Desk, number: int, total: int) -> None:
+        request = self.with_part(self.with_text(self.load(self.case), "text"), number, total)
+        if request is None:
+            return
+        assert self.post(desk, request).status_code == 200
+        (report,) = desk.open()
+        assert report["raw"].startswith("text")
+        assert "part" not in report
 
     def test_what_came_in_is_hidden_from_repr(self) -> None:
         request = self.load(self.case)

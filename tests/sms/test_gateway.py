@@ -225,9 +225,16 @@ def test_one_number_cannot_fill_the_store(coalition: Coalition) -> None:
 
 
 def test_what_holds_no_text_is_noted(desk: Desk) -> None:
-    assert take(desk, Ignored()) == Noted()
-    assert take(desk, UssdEnd("session-1")) == Noted()
+    assert take(desk, Ignored()) == Noted(Ignored())
+    assert take(desk, UssdEnd("session-1")) == Noted(UssdEnd("session-1"))
     assert desk.sink.keys == []
+
+
+def test_a_session_that_ended_starts_anew(desk: Desk) -> None:
+    take(desk, replace(TURN, whole=False, typed="1"))
+    take(desk, UssdEnd(TURN.session_id))
+    take(desk, replace(TURN, whole=False, typed="2"))
+    assert [report["raw"] for report in desk.open()] == ["1", "2"]
 
 
 def test_two_locks_seal_too() -> None:

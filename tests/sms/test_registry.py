@@ -1,6 +1,5 @@
 """The registry finds every provider, and every provider has its fixtures and its contract."""
 
-import importlib.util
 import sys
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
@@ -11,7 +10,8 @@ import pytest
 import sms.providers
 from sms.errors import SetupError
 from sms.registry import collect_providers, find_providers
-from tests.sms.provider_contract import FIXTURES, ProviderContract
+from tests.sms.provider_contract import FIXTURES
+from tests.sms.suites import load_suite
 
 
 def test_the_providers_of_this_gateway_are_found() -> None:
@@ -27,15 +27,7 @@ def test_every_provider_has_fixtures_and_inherits_the_contract(name: str) -> Non
     requests = {path.stem for path in folder.glob("*.http")}
     assert requests
     assert requests == {path.stem for path in folder.glob("*.json")}
-    path = folder / "test_contract.py"
-    spec = importlib.util.spec_from_file_location(f"contract_of_{name}", path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    suites = [one for one in vars(module).values() if isinstance(one, type)]
-    inherited = [one for one in suites if issubclass(one, ProviderContract)]
-    assert name in {getattr(one, "name", None) for one in inherited}
+    assert load_suite(name).name == name
 
 
 def test_no_fixtures_are_left_without_a_provider() -> None:

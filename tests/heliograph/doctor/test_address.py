@@ -14,6 +14,7 @@ from heliograph.data_lock import lock_data
 from heliograph.doctor.address import NoAnswer, fetch, judge_checkpoint, judge_url
 from heliograph.doctor.deployment import Deployment
 from heliograph.settings import ProviderSettings
+from sms.registry import find_providers
 from tests.app.running import LOG_SEED, PUBLIC, Place
 from tests.heliograph.doctor.deployments import SECRET, change, find_codes
 
@@ -145,18 +146,32 @@ def test_where_nothing_listens_nothing_answers() -> None:
     [
         ({"name": "africastalking-sms", "path_secret": SECRET}, []),
         ({"name": "twilio", "path_secret": SECRET}, ["provider-setup"]),
-        ({"name": "twilio", "path_secret": SECRET, "auth_token": "t"}, []),
+        ({"name": "twilio", "path_secret": SECRET, "auth_token": "t" * 32}, []),
         ({"name": "nobody", "path_secret": SECRET}, ["provider-setup"]),
         (
             {"name": "africastalking-sms", "path_secret": "0123456789abcdef"},
             ["provider-secret-length"],
         ),
         ({"name": "africastalking-sms", "path_secret": "ab" * 20}, ["provider-secret-weak"]),
+        ({"name": "android-sms", "path_secret": SECRET}, ["provider-setup"]),
+        (
+            {"name": "android-sms", "path_secret": SECRET, "auth_token": "Ey6ECgOk"},
+            ["provider-token-length"],
+        ),
     ],
 )
 def test_providers(deployment: Deployment, given: dict[str, str], codes: list[str]) -> None:
     provider = ProviderSettings.model_validate(given)
     assert find_codes(change(deployment, providers=(provider,)), "providers.secrets") == codes
+
+
+@pytest.mark.parametrize("name", find_providers())
+def test_every_provider_can_be_set_up(deployment: Deployment, name: str) -> None:
+    given = {"name": name, "path_secret": SECRET, "auth_token": "f" * 32}
+    if not find_providers()[name].signed:
+        del given["auth_token"]
+    provider = ProviderSettings.model_validate(given)
+    assert find_codes(change(deployment, providers=(provider,)), "providers.secrets") == []
 
 
 def test_two_providers_with_one_secret(deployment: Deployment) -> None:

@@ -169,7 +169,17 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Provider(Protocol):
+class Origin(Protocol):
+    """What brought a text: a provider, or a link (sms/links/).
+
+    name: message keys are made under it. replies: a text can be answered where it came from.
+    """
+
+    name: str
+    replies: bool
+
+
+class Provider(Origin, Protocol):
     """One kind of webhook of one provider.
 
     name: in lower case, part of the path. signed: its requests carry a signature, so a set-up

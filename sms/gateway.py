@@ -17,8 +17,8 @@ from sms import dialogue, message_keys
 from sms.contract import (
     Incoming,
     Noted,
+    Origin,
     Outcome,
-    Provider,
     ProviderSetup,
     Screen,
     SmsIn,
@@ -82,7 +82,7 @@ class Gateway:
         """Unix seconds of the gateway's clock, from 0."""
         return max(0, int(self._clock()))
 
-    async def take(self, provider: Provider, setup: ProviderSetup, incoming: Incoming) -> Outcome:
+    async def take(self, provider: Origin, setup: ProviderSetup, incoming: Incoming) -> Outcome:
         """Seal and commit what came, and say what to answer. It may be called again with the same.
 
         WebhookError, and then nothing was taken: gateway-no-keyring, store-full,
@@ -109,7 +109,7 @@ class Gateway:
         return Noted(incoming)
 
     async def _take_sms(
-        self, provider: Provider, setup: ProviderSetup, sms: SmsIn, now: int
+        self, provider: Origin, setup: ProviderSetup, sms: SmsIn, now: int
     ) -> Taken:
         name = message_keys.name_message(self._key, provider.name, sms.message_id)
         self._admit(sms.sender, now)
@@ -139,7 +139,7 @@ class Gateway:
         return Taken(sms)
 
     async def _take_turn(
-        self, provider: Provider, setup: ProviderSetup, turn: UssdTurn, now: int
+        self, provider: Origin, setup: ProviderSetup, turn: UssdTurn, now: int
     ) -> Screen:
         # Before the first question: nobody should answer four of them for nothing.
         key = self._choose_key("ussd", now)

@@ -84,6 +84,8 @@ class SmsIn:
     message_id: the provider's own, the same at every retry. text: as it came, never trimmed.
     authentic: the provider's signature was checked. opted_out: the provider blocks our reply.
     media: media types of attachments ("image/jpeg"), whose content is never fetched.
+    report_name: what the report's id is made from, where that is not the message id: an id that
+    dies with this process says nothing on a disk, and one that lasts may stand inside the seal.
     """
 
     message_id: str = field(repr=False)
@@ -94,6 +96,7 @@ class SmsIn:
     opted_out: bool = False
     media: tuple[str, ...] = ()
     segment: Segment | None = None
+    report_name: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

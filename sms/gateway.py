@@ -128,7 +128,7 @@ class Gateway:
             arrival=now,
             line=line,
             tag=self._senders.tag(sms.sender, now),
-            ids=lambda number: message_keys.name_part(self._key, name, number),
+            ids=self._name_ids(provider.name, sms),
             group=self._name_group(provider.name, sms),
             asked=may_reply,
         )
@@ -195,9 +195,15 @@ class Gateway:
             report_id if number == 1 else message_keys.name_part(self._key, name, number)
         )
 
+    def _name_ids(self, provider: str, sms: SmsIn) -> Ids:
+        told = sms.report_name or sms.message_id
+        name = message_keys.name_message(self._key, provider, told)
+        return lambda number: message_keys.name_part(self._key, name, number)
+
     def _name_group(self, provider: str, sms: SmsIn) -> bytes:
         if sms.segment is None:
-            return message_keys.name_group(self._key, provider, "text", sms.message_id)
+            told = sms.report_name or sms.message_id
+            return message_keys.name_group(self._key, provider, "text", told)
         carried = (sms.segment.group, str(sms.segment.total))
         return message_keys.name_group(
             self._key, provider, "carrier", sms.sender, sms.recipient, *carried

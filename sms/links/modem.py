@@ -5,14 +5,15 @@ a full one refuses the next. Parts of a long text are taken one by one; none wai
 """
 
 import logging
+import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 
 import gammu
 
-from sms.contract import ProviderSetup
+from sms.contract import ProviderSetup, SmsIn
 from sms.links.modem_texts import Entry, is_report, is_text, read_entry
 from sms.links.running import Take
 
@@ -46,6 +47,7 @@ class ModemLink:
         self.setup = setup
         self._access = access
         self._number = number
+        self._key = os.urandom(32)
 
     def run(self, take: Take, stop: threading.Event) -> None:
         """See running.Link."""
@@ -64,12 +66,15 @@ class ModemLink:
         _log.info("code=link-bound kind=modem")
         try:
             while not stop.is_set():
-                empty_modem(modem, take, stop, number=self._number)
+                empty_modem(modem, self._read, take, stop)
                 _warn_if_full(modem)
                 stop.wait(self._access.poll_seconds)
         finally:
             with suppress(gammu.GSMError):
                 modem.Terminate()
+
+    def _read(self, entry: Entry) -> SmsIn:
+        return read_entry(entry, number=self._number, key=self._key)
 
     def _open(self) -> gammu.StateMachine:
         modem = gammu.StateMachine()
@@ -90,14 +95,17 @@ class ModemLink:
 
 
 def empty_modem(
-    modem: gammu.StateMachine, take: Take, stop: threading.Event, *, number: str
+    modem: gammu.StateMachine,
+    read: Callable[[Entry], SmsIn],
+    take: Take,
+    stop: threading.Event,
 ) -> None:
     """Take every text that the modem has, and delete each that is committed. GSMError."""
     # All places first: some modems lose theirs when one is deleted in between.
     for entry in list(_list_entries(modem)):
         if stop.is_set():
             return
-        if is_report(entry) or (is_text(entry) and take(read_entry(entry, number=number))):
+        if is_report(entry) or (is_text(entry) and take(read(entry))):
             with suppress(gammu.ERR_EMPTY):  # gone already, by somebody else's hand
                 modem.DeleteSMS(Folder=0, Location=entry["Location"])
 

@@ -5,6 +5,7 @@ shift table is not applied. The header comes as bytes, and is read here.
 """
 
 import hashlib
+import hmac
 from collections.abc import Mapping
 from typing import Any
 
@@ -29,14 +30,16 @@ def is_report(entry: Entry) -> bool:
     return entry.get("Type") == _REPORT
 
 
-def read_entry(entry: Entry, *, number: str) -> SmsIn:
-    """The text. number: our own, which a SIM need not know."""
+def read_entry(entry: Entry, *, number: str, key: bytes) -> SmsIn:
+    """The text. number: our own, which a SIM need not know. key: 32 random bytes that die with this
+    process, so that the message id tells nothing of the sender (sms/links/repeats.py)."""
     header_bytes = bytes((entry.get("UDH") or {}).get("Text") or b"")
     header = read_header(header_bytes) if header_bytes else NO_HEADER
     content = entry.get("Text") or ""
     text = read_payload(content) if isinstance(content, bytes) else content
     return SmsIn(
-        message_id=name_entry(entry),
+        message_id=hmac.digest(key, name_entry(entry).encode(), "sha256").hex(),
+        report_name=name_entry(entry),
         sender=str(entry.get("Number") or ""),
         recipient=number,
         text=text + write_bytes(header.unread),

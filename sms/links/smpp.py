@@ -144,9 +144,8 @@ class SmppLink:
         if is_receipt(message):
             return int(consts.SMPP_ESME_ROK)
         content = name_content(message)
-        sms = read_text(
-            message, message_id=self._repeats.name(content), default=self._access.alphabet
-        )
+        names = self._repeats.name(content)
+        sms = read_text(message, names, default=self._access.alphabet)
         if not take(sms):
             return int(consts.SMPP_ESME_RX_T_APPN)
         self._repeats.answer(content)

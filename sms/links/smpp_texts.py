@@ -3,6 +3,7 @@
 import hashlib
 
 from sms.contract import Segment, SmsIn
+from sms.links.repeats import Names
 from sms.links.short_messages import ShortMessage
 from sms.payloads import read_payload
 from sms.user_data import NO_HEADER, Alphabet, decode, split_user_data
@@ -31,14 +32,15 @@ def name_content(message: ShortMessage) -> bytes:
     return hashlib.sha256(b"".join(len(p).to_bytes(4, "big") + p for p in parts)).digest()
 
 
-def read_text(message: ShortMessage, *, message_id: str, default: Alphabet) -> SmsIn:
+def read_text(message: ShortMessage, names: Names, *, default: Alphabet) -> SmsIn:
     """The text, whatever its bytes are. default: what this SMSC means by data_coding 0."""
     header, data = NO_HEADER, message.data
     if message.whole and message.esm_class & _HAS_HEADER:
         header, data = split_user_data(data)
     content = decode(data, message.data_coding, header, default=default)
     return SmsIn(
-        message_id=message_id,
+        message_id=names.message_id,
+        report_name=names.report_name,
         sender=write_number(message.source),
         recipient=write_number(message.destination),
         text=content if isinstance(content, str) else read_payload(content),

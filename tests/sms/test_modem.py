@@ -5,7 +5,8 @@ import datetime
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,10 @@ from sms.links.modem import ModemAccess, ModemLink, empty_modem  # noqa: E402
 SETUP = ProviderSetup(name="modem", secret="", line=LINE, replies=False)
 NUMBER = "+15550100001"
 SECOND = datetime.datetime(2026, 3, 1, 10, 0, 0, tzinfo=datetime.UTC)
+
+
+def read(entry: Mapping[str, Any]) -> SmsIn:
+    return read_entry(entry, number=NUMBER, key=b"k" * 32)
 
 
 class Sim:
@@ -153,9 +158,20 @@ def test_committed_but_not_deleted_is_one(sim: Sim, desk: Desk) -> None:
     sim.add("NET D3")
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            empty_modem(open_modem(sim.folder), die, threading.Event(), number=NUMBER)
+            empty_modem(open_modem(sim.folder), read, die, threading.Event())
     assert len(taken) == 2
     assert taken[0].message_id == taken[1].message_id
+    # The next process has another key, and the same name inside the seal.
+    other = replace(taken[0], message_id="")
+    with pytest.raises(KeyboardInterrupt):
+        empty_modem(
+            open_modem(sim.folder),
+            lambda entry: read_entry(entry, number=NUMBER, key=bytes(32)),
+            die,
+            threading.Event(),
+        )
+    assert taken[2].message_id != taken[0].message_id
+    assert replace(taken[2], message_id="") == other
 
 
 def test_two_texts_with_the_same_words(sim: Sim, desk: Desk) -> None:
@@ -174,7 +190,7 @@ def test_a_stop_in_between(sim: Sim) -> None:
         stop.set()
         return True
 
-    empty_modem(sim.modem, take, stop, number=NUMBER)
+    empty_modem(sim.modem, read, take, stop)
     assert sim.used == 2
 
 
@@ -185,7 +201,7 @@ def test_deleted_by_another_hand(sim: Sim) -> None:
         sim.modem.DeleteSMS(Folder=0, Location=10001)
         return True
 
-    empty_modem(open_modem(sim.folder), take, threading.Event(), number=NUMBER)
+    empty_modem(open_modem(sim.folder), read, take, threading.Event())
     assert sim.used == 0
 
 
@@ -238,7 +254,7 @@ def test_nothing_is_logged(
     ],
 )
 def test_entries(entry: dict[str, Any], text: str, segment: Segment | None) -> None:
-    sms = read_entry(entry, number=NUMBER)
+    sms = read(entry)
     assert (sms.text, sms.segment, sms.recipient) == (text, segment, NUMBER)
 
 

@@ -6,18 +6,20 @@ from hypothesis import strategies as st
 from smpplib import smpp
 
 from sms.contract import Segment
+from sms.links.repeats import Names
 from sms.links.short_messages import DATA_SM, DELIVER_SM, ShortMessage, read_short_message
 from sms.links.smpp_texts import is_receipt, name_content, read_text
 from sms.user_data import Alphabet
 from tests.smsc import NUMBER, SENDER, write_body, write_optional
 
 SAR = {0x020C: b"\x01\x02", 0x020E: b"\x03", 0x020F: b"\x02"}
+NAMES = Names("x", "y")
 TEXT = "d\u00e9j\u00e0 vu"
 
 
 def text_of(body: bytes, *, default: Alphabet = Alphabet.GSM, command: int = DELIVER_SM) -> str:
     message = read_short_message(command, body)
-    return read_text(message, message_id="x", default=default).text
+    return read_text(message, NAMES, default=default).text
 
 
 def test_the_library_writes_what_we_read() -> None:
@@ -42,7 +44,7 @@ def test_the_library_writes_what_we_read() -> None:
         data=b"\x05\x00\x03\x07\x02\x01\x00a",
         reference=b"\x00\x4d",
     )
-    sms = read_text(message, message_id="x", default=Alphabet.GSM)
+    sms = read_text(message, NAMES, default=Alphabet.GSM)
     assert (sms.sender, sms.recipient) == ("+" + SENDER, "+" + NUMBER)
     assert (sms.text, sms.segment, sms.authentic) == ("a", Segment("07", 1, 2), False)
 
@@ -51,7 +53,7 @@ def test_data_sm() -> None:
     head = b"\0" + b"\x01\x01" + SENDER.encode() + b"\0" + b"\x00\x00" + b"1234\0"
     body = head + bytes([0, 0, 8]) + write_optional({0x0424: "да".encode("utf-16-be")})
     message = read_short_message(DATA_SM, body)
-    assert read_text(message, message_id="x", default=Alphabet.GSM).text == "да"
+    assert read_text(message, NAMES, default=Alphabet.GSM).text == "да"
     assert message.destination == (0, b"1234")
 
 
@@ -99,7 +101,7 @@ def test_parts(optional: dict[int, bytes], esm_class: int, segment: Segment | No
     message = read_short_message(
         DELIVER_SM, write_body(data, esm_class=esm_class, optional=optional)
     )
-    sms = read_text(message, message_id="x", default=Alphabet.GSM)
+    sms = read_text(message, NAMES, default=Alphabet.GSM)
     assert (sms.segment, sms.text) == (segment, "text")
 
 
@@ -111,7 +113,7 @@ def test_receipts(esm_class: int) -> None:
 
 def test_addresses_that_are_no_numbers() -> None:
     body = write_body(b"x", sender="MyOperator", number="1234")
-    sms = read_text(read_short_message(DELIVER_SM, body), message_id="x", default=Alphabet.GSM)
+    sms = read_text(read_short_message(DELIVER_SM, body), NAMES, default=Alphabet.GSM)
     assert (sms.sender, sms.recipient) == ("MyOperator", "+1234")
 
 

@@ -140,10 +140,9 @@ def test_a_fault_of_ours_is_no_acceptance(desk: Desk) -> None:
     assert len(desk.sink.envelopes) == 1
 
 
-async def lose_answer(desk: Desk, smsc: Smsc) -> None:
-    """A process that commits what comes, and dies before its answer is out."""
+async def lose_answer(desk: Desk, smsc: Smsc, link: SmppLink) -> None:
+    """The link commits what comes, and its answer goes nowhere."""
     loop = asyncio.get_running_loop()
-    link = make_link(smsc)
     stop = threading.Event()
 
     def take(sms: SmsIn) -> bool:
@@ -156,18 +155,22 @@ async def lose_answer(desk: Desk, smsc: Smsc) -> None:
     await asyncio.to_thread(link.run, take, stop)
 
 
-def test_sent_again_after_a_lost_answer_is_one(desk: Desk) -> None:
+@pytest.mark.parametrize("same_process", [True, False])
+def test_sent_again_after_a_lost_answer_is_one_report(desk: Desk, same_process: bool) -> None:
     async def scene() -> None:
         with running_smsc() as smsc:
+            link = make_link(smsc)
             message = smsc.send(write_body(b"NET D3"))
             for _ in range(3):
-                await lose_answer(desk, smsc)
+                await lose_answer(desk, smsc, link if same_process else make_link(smsc))
             assert not message.accepted
-            async with linked(desk, make_link(smsc)):
+            async with linked(desk, link if same_process else make_link(smsc)):
                 await asyncio.to_thread(smsc.wait_accepted)
 
     run(scene)
-    assert len(desk.sink.envelopes) == 1
+    assert len({report["id"] for report in desk.open()}) == 1
+    if same_process:
+        assert len(desk.sink.envelopes) == 1
 
 
 def test_it_binds_again_when_the_connection_is_lost(desk: Desk) -> None:

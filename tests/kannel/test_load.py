@@ -1,9 +1,10 @@
 """1,000 texts a minute through Kannel, into a service that is killed and started again: every text
-that Kannel accepted opens, once.
+that Kannel accepted opens, once. And the same without Kannel.
 
 The gateway is the mounted one, so it dies with the service; what waits meanwhile waits in Kannel.
 """
 
+import json
 import threading
 import time
 from collections import Counter
@@ -44,31 +45,52 @@ def kill_evenly(service: Service, texts: int, kills: int, done: list[int]) -> No
         service.run()
 
 
-def bear(service: Service, *, seconds: int, kills: int) -> None:
+def bear(service: Service, smsc: Smsc, *, seconds: int, kills: int) -> None:
     texts = [f"NET D3 load {number}" for number in range(seconds * PER_MINUTE // 60)]
     killed: list[int] = []
+    killer = threading.Thread(target=kill_evenly, args=(service, len(texts), kills, killed))
+    killer.start()
+    send_evenly(smsc, texts)
+    smsc.wait_accepted(300)
+    killer.join()
+    wait_for(lambda: service.count() >= len(texts), 300)
+    reports = service.open()
+    found = Counter(one["report"]["raw"] for one in reports)
+    envelopes = sum(len(one["envelopes"]) for one in reports)
+    print(f"{len(texts)} accepted, {kills} kills (taken by then: {killed})", end=", ")
+    print(f"{found.total()} reports opened from {envelopes} envelopes")
+    assert len(killed) == kills
+    assert found == Counter(texts)
+    # What was committed and not answered is stored again: one at most for each kill.
+    assert envelopes <= len(texts) + kills
+
+
+def bear_behind_kannel(service: Service, *, seconds: int, kills: int) -> None:
     with (
         running_smsc() as smsc,
         running_kannel(
             service.folder / "kannel", smsc, gateway=service.url, path_secret=service.secret
         ),
     ):
-        killer = threading.Thread(target=kill_evenly, args=(service, len(texts), kills, killed))
-        killer.start()
-        send_evenly(smsc, texts)
-        smsc.wait_accepted(300)
-        killer.join()
-        wait_for(lambda: service.count() >= len(texts), 300)
-        found = Counter(one["report"]["raw"] for one in service.open())
+        bear(service, smsc, seconds=seconds, kills=kills)
     service.running.stop()
-    assert len(killed) == kills
-    print(f"{len(texts)} accepted, {kills} kills (taken by then: {killed}), {found.total()} opened")
-    assert found == Counter(texts)
 
 
 def test_half_a_minute_and_two_kills(service: Service) -> None:
-    bear(service, seconds=30, kills=2)
+    bear_behind_kannel(service, seconds=30, kills=2)
 
 
 def test_five_minutes_and_ten_kills(service: Service) -> None:
-    bear(service, seconds=300, kills=10)
+    bear_behind_kannel(service, seconds=300, kills=10)
+
+
+def test_directly_half_a_minute_and_two_kills(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """The same load over a link of our own: what waits meanwhile waits at the SMSC."""
+    with running_smsc() as smsc:
+        link = {"host": "127.0.0.1", "port": smsc.port, "system_id": "esme", "password": "pw"}
+        service = Service(
+            tmp_path_factory.mktemp("direct"), {"HELIOGRAPH_SMPP_LINKS": json.dumps([link])}
+        )
+        bear(service, smsc, seconds=30, kills=2)
+        service.running.stop()
+        assert len(smsc.binds) == 3

@@ -13,7 +13,8 @@ from heliograph.link_settings import ModemSettings, SmppSettings
 from heliograph.links import make_links
 from heliograph.migrate import migrate_store
 from heliograph.serve import assemble
-from heliograph.settings import Settings, load_settings
+from heliograph.settings import Settings
+from heliograph.settings_loading import load_settings
 from sms.contract import Line
 from sms.links.smpp import SmppLink
 from sms.user_data import Alphabet

@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-ha lint format bench lock openapi vectors image clean
+.PHONY: help run test test-faults test-ha test-kannel lint format bench lock openapi vectors image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,9 @@ test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong 
 
 test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two replicas of the service (minutes)
 	$(BIN)/python -m pytest tests/ha
+
+test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
+	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
 lint: .venv/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile
 	$(BIN)/ruff format --check .

@@ -18,16 +18,16 @@ from sms.sink import Sink
 from sms.webhooks import create_webhooks
 
 
-def make_hooks(
+def make_gateway(
     settings: HookSettings,
     *,
     sink: Sink,
     keyring: Callable[[], Keyring | None],
     forget: Forget | None = None,
-) -> ASGIApp:
-    """What providers call, below sms.webhooks.PREFIX.
+) -> Gateway:
+    """What seals whatever comes, by providers and by links.
 
-    Raises SetupError for a provider that cannot work, SettingsError for the gateway's key file.
+    Raises SettingsError for the gateway's key file.
     """
     own_numbers = {number for provider in settings.providers for number in provider.lines if number}
     replies = ReplySettings(
@@ -36,7 +36,8 @@ def make_hooks(
         per_day=settings.replies_per_day,
         own_numbers=frozenset(own_numbers),
     )
-    gateway = Gateway(
+    load_lexicon()  # a fifth of a second now, and not while the first provider waits
+    return Gateway(
         sink=sink,
         keyring=keyring,
         key=_gateway_key(settings),
@@ -44,7 +45,13 @@ def make_hooks(
         settings=GatewaySettings(replies=replies),
         forget=forget,
     )
-    load_lexicon()  # a fifth of a second now, and not while the first provider waits
+
+
+def make_hooks(settings: HookSettings, gateway: Gateway) -> ASGIApp:
+    """What providers call, below sms.webhooks.PREFIX.
+
+    Raises SetupError for a provider that cannot work.
+    """
     return create_webhooks(gateway, make_setups(settings), settings.public_urls[0])
 
 

@@ -1,6 +1,8 @@
 """The gateway where it is mounted in the service: its Sink is the store itself."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 
 from starlette.types import ASGIApp
 
@@ -9,8 +11,11 @@ from app.keyrings import Keyrings
 from app.store import Store
 from crypto.sealed_sms import Part
 from heliograph.deleting import Deleting
-from heliograph.hooks import make_hooks
+from heliograph.hooks import make_gateway, make_hooks
+from heliograph.links import make_links
 from heliograph.settings import Settings
+from sms.gateway import Gateway
+from sms.links.running import run_links
 from sms.sink import SinkFull, SinkUnavailable
 from sms.webhooks import PREFIX
 
@@ -42,19 +47,38 @@ class MountedSink:
             raise SinkUnavailable from None
 
 
-def create_hooks(
+def create_gateway(
     settings: Settings, store: Store, keyrings: Keyrings, deleting: Deleting | None
-) -> dict[str, ASGIApp]:
-    """What providers call, by the beginning of its path; nothing where no provider is set up.
-
-    Raises SetupError and SettingsError as make_hooks.
-    """
-    if not settings.providers:
-        return {}
-    hooks = make_hooks(
+) -> Gateway | None:
+    """The gateway; None where nothing brings texts to it. Raises SettingsError as make_gateway."""
+    if not (settings.providers or settings.smpp_links or settings.modems):
+        return None
+    return make_gateway(
         settings,
         sink=MountedSink(store),
         keyring=lambda: keyrings.current,
         forget=None if deleting is None else deleting.note,
     )
-    return {PREFIX: hooks}
+
+
+def create_hooks(settings: Settings, gateway: Gateway | None) -> dict[str, ASGIApp]:
+    """What providers call, by the beginning of its path; nothing where no provider is set up.
+
+    Raises SetupError as make_hooks.
+    """
+    if gateway is None or not settings.providers:
+        return {}
+    return {PREFIX: make_hooks(settings, gateway)}
+
+
+def find_companions(
+    settings: Settings, gateway: Gateway | None, deleting: Deleting | None
+) -> list[Callable[[], AbstractAsyncContextManager[None]]]:
+    """What has to be at work beside the service. Raises SettingsError."""
+    companions: list[Callable[[], AbstractAsyncContextManager[None]]] = []
+    if deleting is not None:
+        companions.append(deleting.run)
+    links = make_links(settings.smpp_links, settings.modems)
+    if gateway is not None and links:
+        companions.append(partial(run_links, links, gateway))
+    return companions

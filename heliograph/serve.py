@@ -30,7 +30,7 @@ from heliograph.errors import OperatorError, SettingsError
 from heliograph.listening import AnnouncingServer, end_at_once, listen
 from heliograph.logs import set_up_logs
 from heliograph.migrate import migrate_store
-from heliograph.mounted_gateway import create_hooks
+from heliograph.mounted_gateway import create_gateway, create_hooks, find_companions
 from heliograph.private_files import keep_secret
 from heliograph.roots import read_root, refuse_development
 from heliograph.settings import Settings
@@ -116,7 +116,9 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         keyrings = Keyrings(store, read_root(settings))
         blobs = Blobs(store, choose_pieces(settings))
         deleting = make_deleting(settings, on_fatal=end_at_once)
-        hooks = create_hooks(settings, store, keyrings, deleting)
+        gateway = create_gateway(settings, store, keyrings, deleting)
+        hooks = create_hooks(settings, gateway)
+        companions = find_companions(settings, gateway, deleting)
     except (StoreError, SetupError) as error:
         raise SettingsError(
             error.code,
@@ -133,7 +135,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         blobs=blobs,
         routers=routers,
         in_front=hooks,
-        companions=[] if deleting is None else [deleting.run],
+        companions=companions,
         limits=settings.limits,
         sequence_interval=settings.sequence_interval_seconds,
     )

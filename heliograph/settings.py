@@ -21,7 +21,8 @@ from pydantic import (
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app.limits import Limits
-from heliograph.errors import SettingsError
+from heliograph.link_settings import ModemSettings, SmppSettings
+from heliograph.secret_files import read_secret
 
 PREFIX = "HELIOGRAPH_"
 
@@ -131,6 +132,12 @@ class HookSettings(BaseSettings):
     providers: tuple[ProviderSettings, ...] = Field(
         default=(), description="providers of SMS and USSD (TOML tables, or JSON in the variable)"
     )
+    smpp_links: tuple[SmppSettings, ...] = Field(
+        default=(), description="SMSCs that we bind to (TOML tables, or JSON in the variable)"
+    )
+    modems: tuple[ModemSettings, ...] = Field(
+        default=(), description="GSM modems (TOML tables, or JSON in the variable)"
+    )
     reply_calling_codes: tuple[str, ...] = Field(
         default=(), description="countries whose senders get an SMS reply, as calling codes: +254"
     )
@@ -217,13 +224,3 @@ class Settings(HookSettings):
         if self.database_url:
             return self.database_url.get_secret_value()
         return f"sqlite:///{self.data_dir / 'store.db'}"
-
-
-def read_secret(path: str) -> str:
-    """What a secret's file holds. SettingsError: secret-file."""
-    try:
-        return Path(path).read_text(encoding="utf-8").strip()
-    except (OSError, ValueError):
-        raise SettingsError(
-            "secret-file", "A secret's file cannot be read.", "Check the `…_FILE` settings."
-        ) from None

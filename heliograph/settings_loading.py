@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from pydantic_settings import SettingsError as PydanticSettingsError
 
 from heliograph.errors import SettingsError
-from heliograph.settings import PREFIX, HookSettings, Settings, read_secret
+from heliograph.secret_files import read_secret
+from heliograph.settings import PREFIX, HookSettings, Settings
 
 # Read by the tests and by the reporter's command, not by the service.
 NOT_SETTINGS = frozenset({"HELIOGRAPH_SHARED", "HELIOGRAPH_SERVICE", "HELIOGRAPH_OUTBOX"})

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from app.limits import Limits
 from heliograph.gateway.settings import GatewaySettings
+from heliograph.link_settings import ModemSettings, SmppSettings
 from heliograph.settings import PREFIX, HookSettings, LineSettings, ProviderSettings, Settings
 
 
@@ -23,6 +24,8 @@ def _rows() -> Iterator[tuple[str, str, str]]:
             yield row
     yield from _model_rows(ProviderSettings, lambda name: f"`providers[].{name}`")
     yield from _model_rows(LineSettings, lambda name: f"`providers[].lines.<number>.{name}`")
+    yield from _model_rows(SmppSettings, lambda name: f"`smpp_links[].{name}`")
+    yield from _model_rows(ModemSettings, lambda name: f"`modems[].{name}`")
     told = _read_limit_docs()
     for limit in fields(Limits):
         yield f"`limits.{limit.name}`", f"`{limit.default}`", told.get(limit.name, "")

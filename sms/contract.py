@@ -84,6 +84,8 @@ class SmsIn:
     message_id: the provider's own, the same at every retry. text: as it came, never trimmed.
     authentic: the provider's signature was checked. opted_out: the provider blocks our reply.
     media: media types of attachments ("image/jpeg"), whose content is never fetched.
+    report_name: what the report's id is made from, where that is not the message id: an id that
+    dies with this process says nothing on a disk, and one that lasts may stand inside the seal.
     """
 
     message_id: str = field(repr=False)
@@ -94,6 +96,7 @@ class SmsIn:
     opted_out: bool = False
     media: tuple[str, ...] = ()
     segment: Segment | None = None
+    report_name: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +172,17 @@ class Reply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
-class Provider(Protocol):
+class Origin(Protocol):
+    """What brought a text: a provider, or a link (sms/links/).
+
+    name: message keys are made under it. replies: a text can be answered where it came from.
+    """
+
+    name: str
+    replies: bool
+
+
+class Provider(Origin, Protocol):
     """One kind of webhook of one provider.
 
     name: in lower case, part of the path. signed: its requests carry a signature, so a set-up

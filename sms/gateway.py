@@ -17,8 +17,8 @@ from sms import dialogue, message_keys
 from sms.contract import (
     Incoming,
     Noted,
+    Origin,
     Outcome,
-    Provider,
     ProviderSetup,
     Screen,
     SmsIn,
@@ -82,7 +82,7 @@ class Gateway:
         """Unix seconds of the gateway's clock, from 0."""
         return max(0, int(self._clock()))
 
-    async def take(self, provider: Provider, setup: ProviderSetup, incoming: Incoming) -> Outcome:
+    async def take(self, provider: Origin, setup: ProviderSetup, incoming: Incoming) -> Outcome:
         """Seal and commit what came, and say what to answer. It may be called again with the same.
 
         WebhookError, and then nothing was taken: gateway-no-keyring, store-full,
@@ -109,7 +109,7 @@ class Gateway:
         return Noted(incoming)
 
     async def _take_sms(
-        self, provider: Provider, setup: ProviderSetup, sms: SmsIn, now: int
+        self, provider: Origin, setup: ProviderSetup, sms: SmsIn, now: int
     ) -> Taken:
         name = message_keys.name_message(self._key, provider.name, sms.message_id)
         self._admit(sms.sender, now)
@@ -128,7 +128,7 @@ class Gateway:
             arrival=now,
             line=line,
             tag=self._senders.tag(sms.sender, now),
-            ids=lambda number: message_keys.name_part(self._key, name, number),
+            ids=self._name_ids(provider.name, sms),
             group=self._name_group(provider.name, sms),
             asked=may_reply,
         )
@@ -139,7 +139,7 @@ class Gateway:
         return Taken(sms)
 
     async def _take_turn(
-        self, provider: Provider, setup: ProviderSetup, turn: UssdTurn, now: int
+        self, provider: Origin, setup: ProviderSetup, turn: UssdTurn, now: int
     ) -> Screen:
         # Before the first question: nobody should answer four of them for nothing.
         key = self._choose_key("ussd", now)
@@ -195,9 +195,15 @@ class Gateway:
             report_id if number == 1 else message_keys.name_part(self._key, name, number)
         )
 
+    def _name_ids(self, provider: str, sms: SmsIn) -> Ids:
+        told = sms.report_name or sms.message_id
+        name = message_keys.name_message(self._key, provider, told)
+        return lambda number: message_keys.name_part(self._key, name, number)
+
     def _name_group(self, provider: str, sms: SmsIn) -> bytes:
         if sms.segment is None:
-            return message_keys.name_group(self._key, provider, "text", sms.message_id)
+            told = sms.report_name or sms.message_id
+            return message_keys.name_group(self._key, provider, "text", told)
         carried = (sms.segment.group, str(sms.segment.total))
         return message_keys.name_group(
             self._key, provider, "carrier", sms.sender, sms.recipient, *carried

@@ -177,7 +177,7 @@ def _refuse(error: WebhookError, methods: Sequence[str]) -> Response:
 
 
 def write_refusal(error: WebhookError, incident: str, methods: Sequence[str] = ()) -> Response:
-    """The problem as an answer. `methods`: those that the address takes, for `Allow`."""
+    """The problem as an answer. methods: those that the address takes."""
     problem = error.problem
     # Member for member, and header for header in one order, as the service's own problems, so that
     # nobody can tell whose 404 it is.

@@ -21,12 +21,14 @@ from heliograph.gateway.forwarding import Forwarder
 from heliograph.gateway.front import create_front
 from heliograph.gateway.keyrings import Keyrings
 from heliograph.gateway.settings import GatewaySettings
-from heliograph.hooks import make_hooks
+from heliograph.hooks import make_gateway, make_hooks
+from heliograph.links import make_links
 from heliograph.listening import AnnouncingServer, end_at_once, listen
 from heliograph.logs import set_up_logs
 from heliograph.roots import read_root, refuse_development
 from heliograph.service_batches import find_options
 from sms.errors import SetupError
+from sms.links.running import run_links
 from sms.outbox import Outbox, OutboxLimits
 from sms.sink import SinkError
 
@@ -101,19 +103,22 @@ async def _serve(
         if deleting is not None:
             await stack.enter_async_context(deleting.run())
         try:
-            hooks = make_hooks(
+            gateway = make_gateway(
                 settings,
                 sink=outbox,
                 keyring=lambda: keyrings.current,
                 forget=None if deleting is None else deleting.note,
             )
+            hooks = make_hooks(settings, gateway)
         except SetupError as error:
             raise SettingsError(error.code, "The gateway cannot start.", str(error)) from None
+        links = make_links(settings.smpp_links, settings.modems)
         front = create_front(hooks, outbox, lambda: keyrings.current, settings.limits)
         async with (
             _beside(keyrings.run()),
             _beside(_keep_up(outbox)),
             _beside(forwarder.run()),
+            run_links(links, gateway),
         ):
             await _listen(front, settings, listener, stopping, announce)
         with suppress(TimeoutError):

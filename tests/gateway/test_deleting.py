@@ -12,7 +12,7 @@ from twilio.request_validator import RequestValidator
 
 from heliograph.deleting import NAME, make_deleting
 from heliograph.errors import SettingsError
-from heliograph.hooks import make_hooks
+from heliograph.hooks import make_gateway, make_hooks
 from heliograph.settings import ProviderSettings, Settings
 from sms import deletion_job
 from sms.deletions import count_deletions
@@ -67,9 +67,10 @@ def test_from_the_webhook_to_the_api(
         settings = make_settings(tmp_path)
         deleting = make_deleting(settings, on_fatal=lambda _code: None, url=url)
         assert deleting is not None
-        hooks = make_hooks(
+        gateway = make_gateway(
             settings, sink=sink, keyring=lambda: coalition.keyring, forget=deleting.note
         )
+        hooks = make_hooks(settings, gateway)
         path, headers, body = sign_text()
         async with (
             deleting.run(),

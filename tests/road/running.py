@@ -115,12 +115,18 @@ def start(
             stderr=subprocess.STDOUT,
         )
     running = Running(f"http://127.0.0.1:{port}", data, output, process, server)
+    wait_listening(running)
+    return running
+
+
+def wait_listening(running: Running, sign: str = LISTENS) -> None:
+    """Until the service has written that it listens."""
     for _ in range(START_SECONDS * 10):
-        if LISTENS in output.read_text(encoding="utf-8"):
-            return running
-        assert process.poll() is None, output.read_text(encoding="utf-8")
+        if sign in running.output.read_text(encoding="utf-8"):
+            return
+        assert running.process.poll() is None, running.output.read_text(encoding="utf-8")
         time.sleep(0.1)
-    process.kill()
+    running.process.kill()
     raise AssertionError("the service did not start")
 
 

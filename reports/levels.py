@@ -6,14 +6,14 @@ times, and at most one word that nobody knows.
 """
 
 from bisect import bisect_left
-from collections.abc import Iterator
 from typing import NamedTuple
 
-from reports.lexicon import ALL
+from reports.nouns import is_platform, is_voice, list_values, mend_level
 from reports.reading import Piece, Reading
 
 NOUNS = frozenset({"noun", "internet", "signal", "social"})
 _GROUP = NOUNS | {"joins", "fillers"}
+_WHEN = frozenset({"when", "since", "count", "number", "weekday", "hour", "but"})
 _STRONG = frozenset({"no", "without", "cuts"})
 CLEAR = frozenset({
     "copulas", "fillers", "in", "at", "city", "country", "operator", "when", "unit", "number",
@@ -76,6 +76,8 @@ def _read_group(reading: Reading, at: int, end: int) -> str:
     if is_unsure(reading, pieces[at]) or any(_is_code(reading, one) for one in pieces[at:end]):
         return ""
     before, after = _look_back(reading, at), _look_ahead(reading, end)
+    if before and "cuts" in pieces[before.first].senses and _comes_back(reading, end):
+        before = before._replace(level="was")
     middle = next((n for n in range(at + 1, end) if reading.has_gap(pieces[n])), end)
     if before and after and (before.strong or middle < end):
         # "No sms, calls ok": the comma parts what the one and the other speak of.
@@ -143,6 +145,8 @@ def _look_ahead(reading: Reading, end: int) -> Found | None:
             continue
         if _is_code(reading, piece):
             return None
+        if "bare" in piece.senses and _is_bare(reading, ahead):
+            return Found("down", end, ahead + 1)
         if level := piece.find("level"):
             return _qualify(reading, Found(str(level.value), end, ahead + 1))
         if piece.has(_STOPS):
@@ -157,6 +161,15 @@ def _look_ahead(reading: Reading, end: int) -> Found | None:
         if not (listed or piece.has(CLEAR)):
             return None
     return None
+
+
+def _is_bare(reading: Reading, ahead: int) -> bool:
+    """Whether `no` says it alone: `the wifi works, the data no`. A clause or a time follows."""
+    pieces = reading.pieces
+    end = pieces[ahead].end
+    if end == len(reading.words.written) or reading.is_gap(end):
+        return True
+    return ahead + 1 < len(pieces) and reading.follows(ahead + 1) and pieces[ahead + 1].has(_WHEN)
 
 
 def _count_unknown(reading: Reading, ahead: int) -> int:
@@ -184,6 +197,8 @@ def _qualify(reading: Reading, found: Found) -> Found:
         return found._replace(level="was", last=at + 1)
     if found.level == "down":
         return found._replace(level="was") if _comes_back(reading, at) else found
+    if found.level == "ok" and _is_slowed(reading, at):
+        return found._replace(level="slow", last=at + 1)
     if at >= len(pieces) or "but" not in pieces[at].senses:
         return found
     while at + 1 < len(pieces) and reading.follows(at + 1):
@@ -193,6 +208,16 @@ def _qualify(reading: Reading, found: Found) -> Found:
         if not pieces[at].has(CLEAR):
             break
     return found
+
+
+def _is_slowed(reading: Reading, at: int) -> bool:
+    """`works slowly`, `arrives late`; in `calls ok slow internet` the slow belongs to the next."""
+    pieces = reading.pieces
+    if at >= len(pieces) or not reading.follows(at) or reading.has_gap(pieces[at]):
+        return False
+    level = pieces[at].find("level")
+    ends = at + 1 == len(pieces) or not reading.follows(at + 1) or not pieces[at + 1].has(NOUNS)
+    return level is not None and level.value == "slow" and ends
 
 
 def _comes_back(reading: Reading, at: int) -> bool:
@@ -235,43 +260,14 @@ def _take_group(reading: Reading, found: Found, at: int, end: int) -> None:
         for spot in range(found.first, found.last)
         if pieces[spot].has(_STRONG | {"level"}) and not at <= spot < end
     )
-    apps = [piece for piece in pieces[at:end] if _is_platform(piece)]
-    for piece in pieces[at:end]:
+    apps = [piece for piece in pieces[at:end] if is_platform(piece)]
+    for spot in range(at, end):
+        piece = pieces[spot]
+        if spot > at and "upon" in pieces[spot - 1].senses and is_voice(piece):
+            continue  # "no internet on the phone": nobody speaks of calls
         # Signal is an app where it stands among apps.
-        an_app = _is_platform(piece) and len(apps) > 1
-        for name, value in _list_values(piece, found.level, an_app=an_app):
+        an_app = is_platform(piece) and len(apps) > 1
+        for name, value in list_values(piece, found.level, an_app=an_app):
+            if name == "net":
+                mend_level(reading, piece, found.level, value)
             reading.take(name, value, words)
-
-
-def _is_platform(piece: Piece) -> bool:
-    return any(sense.of == "plat" for sense in piece.senses.get("noun", ()))
-
-
-def _list_values(piece: Piece, level: str, *, an_app: bool) -> Iterator[tuple[str, object]]:
-    """The fields that a noun with a level fills."""
-    works = level in ("ok", "back")
-    if level == "was":
-        return
-    if "internet" in piece.senses:
-        if level == "ok":
-            yield "net", ("data", "ok")
-        else:
-            fields = {"down": ("kind", "full"), "slow": ("kind", "throttled")}
-            yield fields.get(level, ("status", "ended"))
-    if "signal" in piece.senses and not an_app:
-        if level == "down":
-            for member in ALL:
-                yield "net", (member, "down")
-            yield "kind", "jamming"
-        return
-    if "social" in piece.senses and level == "down":
-        yield "kind", "apps"
-    for sense in piece.senses.get("noun", ()):
-        if sense.of == "net":
-            yield "net", (sense.value, "ok" if works else level)
-            if level == "back" and sense.value == "data":
-                yield "status", "ended"
-        elif works:
-            yield "plat_works", (sense.value, "yes")
-        else:
-            yield "plat", sense.value

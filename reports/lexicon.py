@@ -228,7 +228,10 @@ def _list_senses(table: Table) -> Iterator[tuple[str, Sense]]:
 
 def _read_noun(name: str) -> Iterator[Sense]:
     kinds = ("internet", "signal", "social")
-    yield Sense(name) if name in kinds else Sense("noun", "net", name)
+    if name == "2g":  # mobile data; a plain one is slow where it works
+        yield Sense("noun", "net", "data", plain=True)
+    else:
+        yield Sense(name) if name in kinds else Sense("noun", "net", name)
 
 
 def _read_phrase(name: str) -> Iterator[Sense]:

@@ -24,6 +24,7 @@ from reports.since import (
 _CUT = ("kind", "net", "plat", "status", "plat_works")
 _DAY = 86_400
 _KINDS = ("when", "count", "number", "weekday", "month", "jalali", "hour")
+_MONTHS = frozenset({"month", "jalali"})
 _AFTERNOON = frozenset({"pm", "evening", "night"})
 _MORNING = frozenset({"am", "morning"})
 
@@ -57,9 +58,10 @@ def _put(reading: Reading, time: Time) -> bool:
     """Mark a time's words, if it counts. With "internet is back" it is the end."""
     pieces = reading.pieces
     first, last, marked = time.first, time.last, time.sure
-    lasted = False
+    lasted = ahead = False
     while first and reading.follows(first) and "fillers" in pieces[first - 1].senses:
         first -= 1
+        ahead = ahead or "not_since" in pieces[first].senses
     if first and reading.follows(first):
         senses = pieces[first - 1].senses
         if "since" in senses or "lasted" in senses:
@@ -67,6 +69,8 @@ def _put(reading: Reading, time: Time) -> bool:
             lasted = "lasted" in senses
         elif "not_since" in senses and not time.sure:
             return False
+    if ahead and not (marked or lasted):
+        return False  # "in" is a small word of Persian too
     if last < len(pieces) and reading.follows(last) and "of" in pieces[last].senses and not marked:
         return False
     if last < len(pieces) and reading.follows(last):
@@ -150,6 +154,12 @@ def _read_weekday(reading: Reading, at: int) -> Time | None:
     days = (today - int(reading.pieces[at].senses["weekday"][0].value)) % 7
     end = at + 1
     after = _next(reading, at)
+    if after and "number" in after.senses:
+        # "Sunday, 13 September": the date says more.
+        dated = _read_number(reading, at + 1)
+        later = _next(reading, at + 1)
+        if dated and later and later.has(_MONTHS):
+            return dated._replace(first=at)
     if after and "clock" in after.senses and not after.has(frozenset({"ago"})):
         end += 1
     return Time(_days_back(reading, days), at, end) if days else None
@@ -190,6 +200,8 @@ def _read_number(reading: Reading, at: int) -> Time | None:
         )
         return Time(day_of_month(number, reading.arrival), at - 1, at + 1) if dom else None
     unit = after.find("unit")
+    if unit and unit.value == "hours" and (half := _half(_next(reading, at + 1))):
+        return _clock(reading, number, half, at, at + 3)  # "8h du matin"
     if unit and not (before and "from" in before.senses and "clock" in after.senses):
         found = count_back(str(unit.value), number, reading.arrival, reading.place())
         return Time(found, at, at + 2)

@@ -1,7 +1,8 @@
-"""How much of 200 human texts the reader finds: `python -m tests.reports.scoring`.
+"""How much of 280 human texts the reader finds: `python -m tests.reports.scoring`.
 
-The texts were written, and said in labels, by somebody who had not seen the reader; the second half
-was read once, after the reader was frozen. What counts as found:
+The texts were written, and said in labels, by people who had not seen the reader; the
+first two sets were built on, the third was read once, after the reader was frozen. What counts as
+found:
 
 - country: the same. It is not known from the line.
 - net: each network of the label at its level. "No internet" (`kind` full) is mobile data down,
@@ -43,7 +44,7 @@ Score = Counter[str]
 
 
 def load_texts(half: str) -> Sequence[Mapping[str, Any]]:
-    """The labelled texts of `first` or `second`."""
+    """The labelled texts of `first`, `second` or `third`."""
     lines = (TEXTS / f"{half}.jsonl").read_text(encoding="utf-8").splitlines()
     return [json.loads(line) for line in lines if line.strip()]
 
@@ -126,7 +127,7 @@ def share(score: Score, column: str) -> float:
 
 def write_table(half: str) -> Iterator[str]:
     """The table of one half, as Markdown."""
-    yield f"| {half} half | " + " | ".join(f"{column} | wrong" for column in COLUMNS) + " |"
+    yield f"| {half} set | " + " | ".join(f"{column} | wrong" for column in COLUMNS) + " |"
     yield "|---" * (2 * len(COLUMNS) + 1) + "|"
     for name, score in add_up(half).items():
         cells = [
@@ -150,7 +151,7 @@ def list_misses(half: str) -> Iterator[str]:
 def main() -> None:
     """Print the tables; with `--misses` also what was missed."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("halves", nargs="*", default=["first", "second"])
+    parser.add_argument("halves", nargs="*", default=["first", "second", "third"])
     parser.add_argument("--misses", action="store_true")
     options = parser.parse_args()
     for half in options.halves:

@@ -1,6 +1,6 @@
-"""What the reader finds in 200 human texts: `python -m tests.reports.scoring` prints the tables.
+"""What the reader finds in 280 human texts: `python -m tests.reports.scoring` prints the tables.
 
-The floors are the shares measured when the reader was frozen, before the second half was opened.
+The floors are the shares measured when the reader was frozen, before the third set was opened.
 They may rise; a change that lowers one is a change for the worse.
 """
 
@@ -10,12 +10,15 @@ from tests.reports.scoring import COLUMNS, add_up, is_time, load_texts, read_lev
 
 FLOORS = {
     "first": {"country": 0.97, "net": 0.98, "since": 1.0, "op": 0.97},
-    "second": {"country": 0.93, "net": 0.62, "since": 0.81, "op": 0.83},
+    "second": {"country": 0.96, "net": 0.87, "since": 0.89, "op": 0.85},
+    "third": {"country": 0.94, "net": 0.71, "since": 0.73, "op": 0.76},
 }
 WRONG = {
     "first": {"country": 0, "net": 1, "since": 1, "op": 0},
-    "second": {"country": 2, "net": 13, "since": 4, "op": 0},
+    "second": {"country": 0, "net": 2, "since": 2, "op": 0},
+    "third": {"country": 1, "net": 9, "since": 4, "op": 4},
 }
+SIZES = {"first": 100, "second": 100, "third": 80}
 
 
 @pytest.mark.parametrize("half", FLOORS)
@@ -27,15 +30,15 @@ def test_what_is_found(half: str) -> None:
 
 
 @pytest.mark.parametrize("half", FLOORS)
-def test_the_texts_are_a_hundred_each_in_eight_languages(half: str) -> None:
+def test_the_texts_are_in_eight_languages(half: str) -> None:
     texts = load_texts(half)
-    assert len(texts) == 100
+    assert len(texts) == SIZES[half]
     assert len({one["language"] for one in texts}) == 8
 
 
-def test_no_text_is_in_both_halves() -> None:
-    first, second = ({one["id"] for one in load_texts(half)} for half in FLOORS)
-    assert first.isdisjoint(second)
+def test_no_text_is_in_two_sets() -> None:
+    texts = [one["text"] for half in FLOORS for one in load_texts(half)]
+    assert len(set(texts)) == len(texts)
 
 
 def test_the_internet_is_that_of_the_phone() -> None:

@@ -18,8 +18,9 @@ LANGUAGES = [
 SMALL = {
     "no", "without", "cuts", "joins", "copulas", "fillers", "not", "but", "past", "because",
     "caused", "since", "ago", "lasted", "unless", "not_since", "in", "at", "of", "from", "blocks",
+    "bare", "upon",
 }  # fmt: skip
-NOUNS = {"internet", "signal", "social"}
+NOUNS = {"internet", "signal", "social", "2g"}
 CLOCK = {"at", "am", "pm", "morning", "evening", "night", "noon", "midnight", "oclock"}
 
 

@@ -34,8 +34,16 @@ def bear(folder: Path, *, seconds: int, kills: int) -> None:
         services = [post.start_service()]
         gateway = post.start_gateway()
 
-        def kill_evenly() -> None:
+        with (
+            running_smsc() as smsc,
+            running_kannel(
+                folder / "kannel", smsc, gateway=post.gateway_url, path_secret=PATH_SECRET
+            ),
+        ):
+            # On a thread: a process ends with the thread that started it (tests/faults/machine.py).
+            sender = threading.Thread(target=send_evenly, args=(smsc, texts))
             begin = time.monotonic()
+            sender.start()
             for number in range(kills):
                 due = begin + (number + 0.5) * seconds / kills
                 time.sleep(max(0.0, due - time.monotonic()))
@@ -43,18 +51,8 @@ def bear(folder: Path, *, seconds: int, kills: int) -> None:
                 time.sleep(AWAY_SECONDS)
                 waited.append(post.count_waiting())
                 services.append(post.start_service())
-
-        with (
-            running_smsc() as smsc,
-            running_kannel(
-                folder / "kannel", smsc, gateway=post.gateway_url, path_secret=PATH_SECRET
-            ),
-        ):
-            killer = threading.Thread(target=kill_evenly)
-            killer.start()
-            send_evenly(smsc, texts)
+            sender.join()
             smsc.wait_accepted(300)
-            killer.join()
             wait_for(lambda: count_taken(post) >= len(texts), 300)
         post.wait_forwarded()
         gateway.stop()

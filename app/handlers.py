@@ -8,9 +8,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import BaseRoute, Match
 
 from app.errors import ServiceError
-from app.last_resort import log_fault
+from app.last_resort import answer_problem
 from app.limits import Limits
-from app.problems import code_of, make_incident, make_response
+from app.problems import code_of
 from crypto.errors import CryptoError
 
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
@@ -30,15 +30,7 @@ def add_handlers(api: FastAPI, limits: Limits) -> None:
         headers: dict[str, str] = {}
         if code == "method-not-allowed":
             headers["Allow"] = ", ".join(find_methods(api.routes, request))
-        incident = make_incident()
-        if code == "internal":
-            log_fault(error, incident)
-        return make_response(
-            code,
-            retry_after_seconds=limits.retry_after_seconds,
-            incident=incident,
-            headers=headers,
-        )
+        return answer_problem(code, error, limits, headers)
 
     for kind in (RequestValidationError, HTTPException, ServiceError, CryptoError, Exception):
         api.add_exception_handler(kind, answer)

@@ -38,15 +38,20 @@ def guard(app: ASGIApp, limits: Limits) -> ASGIApp:
 def answer_failure(
     failure: Exception, limits: Limits, headers: Mapping[str, Mapping[str, str]] | None = None
 ) -> Response:
-    """The problem that an error is told as; a fault of ours is logged. `headers`: by code."""
-    code, incident = code_of(failure), make_incident()
+    """The problem that an error is told as. `headers`: by code."""
+    code = code_of(failure)
+    return answer_problem(code, failure, limits, (headers or {}).get(code))
+
+
+def answer_problem(
+    code: str, failure: Exception, limits: Limits, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The problem of this code; a fault of ours (`internal`) is logged with its incident."""
+    incident = make_incident()
     if code == "internal":
         log_fault(failure, incident)
     return make_response(
-        code,
-        retry_after_seconds=limits.retry_after_seconds,
-        incident=incident,
-        headers=(headers or {}).get(code),
+        code, retry_after_seconds=limits.retry_after_seconds, incident=incident, headers=headers
     )
 
 

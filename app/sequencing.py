@@ -64,7 +64,7 @@ def read_id(row: Waiting) -> bytes:
 
 
 def make_steps(
-    database: Database, plan: Sequence[Waiting], limits: Limits, room: int, crowds: int = 1
+    database: Database, plan: Sequence[Waiting], limits: Limits, room: int, crowds: int
 ) -> Iterator[Step]:
     """All that a run does, step by step: keyrings first, then the plan.
 

@@ -7,7 +7,6 @@ from heliograph.errors import SettingsError
 from heliograph.link_settings import LinkSettings, ModemSettings, SmppSettings
 from sms.contract import Line, ProviderSetup
 from sms.links.running import Link
-from sms.links.smpp import SmppLink, SmscAccess
 
 
 def make_links(smpp: Sequence[SmppSettings], modems: Sequence[ModemSettings]) -> list[Link]:
@@ -15,7 +14,10 @@ def make_links(smpp: Sequence[SmppSettings], modems: Sequence[ModemSettings]) ->
     return [*map(_make_smpp, smpp), *map(_make_modem, modems)]
 
 
-def _make_smpp(settings: SmppSettings) -> SmppLink:
+def _make_smpp(settings: SmppSettings) -> Link:
+    # Loaded only here, as below: most services have no link, and start without its library.
+    from sms.links.smpp import SmppLink, SmscAccess
+
     access = SmscAccess(
         host=settings.host,
         port=settings.port,

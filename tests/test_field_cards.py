@@ -12,12 +12,13 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from reports.catalogue import languages, placeholders
 from reports.report import Report
 from reports.table import load_table
 from reports.texts import read_text
+from tests.browser import running_browser
 from tests.conftest import ROOT
 from tools import make_field_cards
 from tools.field_card import (
@@ -205,15 +206,8 @@ def test_what_is_not_filled_in(arguments: list[str], capsys: pytest.CaptureFixtu
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if not shutil.which(chromium):
-        pytest.skip("no browser: apt-get install chromium (or set CHROMIUM)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with running_browser() as browser:
         yield browser
-        browser.close()
 
 
 def _has_letters(lang: str) -> bool:

@@ -2,18 +2,17 @@
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
 from reports.catalogue import languages, text
 from reports.questions import questions
+from tests.browser import running_browser
 from tools import make_screens
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 RIGHT_TO_LEFT = {"ar", "fa", "ur"}
 
 
@@ -48,11 +47,7 @@ def test_each_language_shows_every_screen_and_reply() -> None:
 @pytest.fixture(scope="module")
 def shown() -> Iterator[Page]:
     """The page on a phone of 320 pixels."""
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if not shutil.which(chromium):
-        pytest.skip("no browser: apt-get install chromium (or set CHROMIUM)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with running_browser() as browser:
         page = browser.new_context(viewport={"width": 320, "height": 640}).new_page()
         asked: list[str] = []
         said: list[str] = []
@@ -62,9 +57,8 @@ def shown() -> Iterator[Page]:
         yield page
         if folder := os.environ.get("HELIOGRAPH_SCREENSHOTS"):
             page.screenshot(path=str(Path(folder) / "screens.png"), full_page=True)
-        browser.close()
-        assert asked == [make_screens.PAGE.as_uri()]
-        assert said == []
+    assert asked == [make_screens.PAGE.as_uri()]
+    assert said == []
 
 
 def test_nothing_is_cut_off_at_320_pixels(shown: Page) -> None:

@@ -19,11 +19,10 @@ from sms.contract import (
     UssdTurn,
 )
 from sms.forms import one, read_form
+from sms.shapes import ID, TEXT
 
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,128}", re.ASCII)
 _ADDRESS = re.compile(r"\+?[A-Za-z0-9][A-Za-z0-9 ._-]{0,79}", re.ASCII)
 _CODE = re.compile(r"[*#0-9]{2,32}", re.ASCII)
-_TEXT = re.compile(r".*", re.DOTALL)
 _STATUS = re.compile(r"[A-Za-z]{1,32}", re.ASCII)
 
 
@@ -40,10 +39,10 @@ class AfricasTalkingSms:
         """See contract.Provider. `date` is not read: it has no time zone."""
         fields = read_form(request)
         return SmsIn(
-            message_id=one(fields, "id", _ID),
+            message_id=one(fields, "id", ID),
             sender=one(fields, "from", _ADDRESS),
             recipient=one(fields, "to", _ADDRESS),
-            text=one(fields, "text", _TEXT),
+            text=one(fields, "text", TEXT),
             authentic=False,
         )
 
@@ -65,7 +64,7 @@ class AfricasTalkingUssd:
         """See contract.Provider. A notice's `input` and `lastAppResponse` are never looked at."""
         fields = read_form(request)
         names = {name for name, _ in fields}
-        session = one(fields, "sessionId", _ID)
+        session = one(fields, "sessionId", ID)
         if "text" not in names and "status" in names:
             one(fields, "status", _STATUS)
             return UssdEnd(session)
@@ -73,7 +72,7 @@ class AfricasTalkingUssd:
             session_id=session,
             sender=one(fields, "phoneNumber", _ADDRESS),
             code=one(fields, "serviceCode", _CODE),
-            typed=one(fields, "text", _TEXT),
+            typed=one(fields, "text", TEXT),
             authentic=False,
         )
 

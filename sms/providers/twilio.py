@@ -21,6 +21,7 @@ from twilio.request_validator import (  # type: ignore[import-untyped]
 from sms.contract import Ignored, Incoming, Outcome, ProviderSetup, RawRequest, Reply, SmsIn, Taken
 from sms.errors import WebhookError
 from sms.forms import at_most_one, one, read_form
+from sms.shapes import TEXT
 
 OPT_OUT_WORDS = frozenset(
     {"STOP", "STOPALL", "UNSUBSCRIBE", "CANCEL", "END", "QUIT", "REVOKE", "OPTOUT"}
@@ -36,7 +37,6 @@ _ADDRESS = re.compile(
     r"|[a-z]{3,16}:[+A-Za-z0-9._@-]{1,64}",  # whatsapp:, rcs:, messenger:
     re.ASCII,
 )
-_TEXT = re.compile(r".*", re.DOTALL)
 _COUNT = re.compile(r"[0-9]{1,2}", re.ASCII)
 _OPT_OUT = re.compile(r"[A-Z]{1,16}", re.ASCII)
 _MEDIA_TYPE = re.compile(
@@ -106,7 +106,7 @@ def _read_text(fields: Sequence[tuple[str, str]]) -> SmsIn:
     the next still validates. Hence exact shapes for all that is read."""
     message = one(fields, "MessageSid", _MESSAGE)
     one(fields, "AccountSid", _ACCOUNT)
-    text = at_most_one(fields, "Body", _TEXT)
+    text = at_most_one(fields, "Body", TEXT)
     if text is None and "Body" in "".join(name + value for name, value in sorted(fields)):
         # A picture may come without a body. Here one was folded into a neighbour's name or value.
         raise WebhookError("webhook-form")

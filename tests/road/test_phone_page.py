@@ -1,35 +1,22 @@
 """The phone simulator in a real browser: a text and a USSD walk reach a keyholder's list."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
+from tests.browser import running_browser
 from tests.road.running import Running
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 MOVED = "the words of this walk"
 
 
 @pytest.fixture
 def page(service: Running) -> Iterator[Page]:
     """A cheap phone's window, in which no console message and no foreign request may occur."""
-    chromium = os.environ.get("CHROMIUM", "/usr/bin/chromium")
-    if not shutil.which(chromium):
-        pytest.skip("no browser: apt-get install chromium (or set CHROMIUM)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+    with running_browser() as browser:
         page = browser.new_context(viewport={"width": 360, "height": 640}).new_page()
         said: list[str] = []
         foreign: list[str] = []
@@ -43,9 +30,8 @@ def page(service: Running) -> Iterator[Page]:
         )
         page.goto(f"{service.url}/dev/phone")
         yield page
-        browser.close()
-        assert said == []
-        assert foreign == []
+    assert said == []
+    assert foreign == []
 
 
 def _keep_picture(page: Page, name: str) -> None:

@@ -55,3 +55,10 @@ def make_setup(name: str, **changes: Any) -> ProviderSetup:
     return ProviderSetup(
         **{"name": name, "secret": SECRET, "token": TOKEN, "line": LINE, **changes}
     )
+
+
+class FakeProvider:
+    """What brings texts and turns straight to the gateway, and may answer a text."""
+
+    name = "fake"
+    replies = True

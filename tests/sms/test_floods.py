@@ -2,37 +2,20 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any
 
-from sms.contract import Ignored, Incoming, Outcome, RawRequest, Reply, SmsIn, Taken
+from sms.contract import SmsIn, Taken
 from sms.gateway import GatewaySettings
 from sms.replies import ReplySettings
 from tests.coalition import Coalition
-from tests.sms.desk import Desk, make_setup
+from tests.sms.desk import Desk, FakeProvider, make_setup
 
 OURS, THEIRS = "+15550100001", "+15550100002"
 SMS = SmsIn("id-0", THEIRS, OURS, "no internet in Sittwe", authentic=True)
 REPLIES = GatewaySettings(replies=ReplySettings(calling_codes=frozenset({"1"})))
 
 
-class AnsweringProvider:
-    """A number whose replies go out as texts."""
-
-    name = "fake"
-    signed = False
-    replies = True
-    tail = ""
-    methods = ("POST",)
-
-    def read(self, request: RawRequest, setup: Any) -> Incoming:
-        return Ignored()
-
-    def reply(self, outcome: Outcome) -> Reply:
-        return Reply(200, "text/plain", b"")
-
-
 def take(desk: Desk, sms: SmsIn) -> Taken:
-    taken = asyncio.run(desk.gateway.take(AnsweringProvider(), make_setup("fake"), sms))
+    taken = asyncio.run(desk.gateway.take(FakeProvider(), make_setup("fake"), sms))
     assert isinstance(taken, Taken)
     return taken
 

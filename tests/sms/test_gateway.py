@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
@@ -15,10 +15,7 @@ from sms.contract import (
     Incoming,
     Line,
     Noted,
-    Outcome,
     ProviderSetup,
-    RawRequest,
-    Reply,
     Screen,
     Segment,
     SmsIn,
@@ -31,25 +28,11 @@ from sms.gateway import Gateway, GatewaySettings
 from sms.replies import ReplySettings
 from sms.sink import SinkFull
 from tests.coalition import DAY, NOW, Coalition, make_coalition
-from tests.sms.desk import Desk, make_setup
+from tests.sms.desk import Desk, FakeProvider, make_setup
 
 SMS = SmsIn("id-1", "+15550100002", "+15550100001", "No data in Sittwe", authentic=True)
 TURN = UssdTurn("session-1", "+15550100004", "*384*1#", "", authentic=False)
 SETUP = make_setup("fake")
-
-
-class FakeProvider:
-    name: str = "fake"
-    signed: bool = False
-    replies: bool = True
-    tail: str = ""
-    answer: ClassVar[Reply] = Reply(200, "text/plain", b"")
-
-    def read(self, request: RawRequest, setup: ProviderSetup) -> Incoming:
-        return Ignored()
-
-    def reply(self, outcome: Outcome) -> Reply:
-        return self.answer
 
 
 @pytest.fixture

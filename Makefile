@@ -7,7 +7,7 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONDONTWRITEBYTECODE = 1
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-ha test-kannel lint format bench lock openapi vectors image clean
+.PHONY: help run test test-faults test-ha test-kannel lint format bench lock openapi vectors vendor image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -26,7 +26,11 @@ run: .venv/.ok ## start the service, the gateway and a phone simulator on 127.0.
 tests/app/tus/node_modules/.ok: tests/app/tus/package-lock.json
 	cd tests/app/tus && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "tus-js-client is not installed"
 
-test: .venv/.ok tests/app/tus/node_modules/.ok ## all tests (a part the machine lacks skips loudly)
+# What checks the web app: types, format, axe, and the libraries that client/vendor is made of.
+client/node_modules/.ok: client/package-lock.json
+	cd client && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "the client's packages are not installed"
+
+test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## all tests (a part the machine lacks skips loudly)
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
@@ -38,17 +42,19 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
-lint: .venv/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile
+lint: .venv/.ok client/node_modules/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile, biome and tsc
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 	$(BIN)/python -m tools.rules
 	$(BIN)/hadolint Dockerfile
+	cd client && npm run --silent check
 
-format: .venv/.ok ## put the code into its shape
+format: .venv/.ok client/node_modules/.ok ## put the code into its shape
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	cd client && npm run --silent format
 
 bench: .venv/.ok ## measure, side by side with what it is compared to; writes var/bench.json
 	$(BIN)/python -m bench
@@ -57,7 +63,8 @@ lock: .venv/.ok ## pin every package by hash again (after a change in pyproject.
 	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock
 	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-run.lock
 	cd tests/app/tus && npm install --package-lock-only --silent --no-audit --no-fund
-	$(BIN)/python -m tools.strip_npm_lock tests/app/tus/package-lock.json
+	cd client && npm install --package-lock-only --silent --no-audit --no-fund
+	$(BIN)/python -m tools.strip_npm_lock tests/app/tus/package-lock.json client/package-lock.json
 	printf 'hatchling>=1.27\n' | $(UV) pip compile - -c requirements.lock --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-build.lock
 
 openapi: .venv/.ok ## write spec/openapi.json again
@@ -66,8 +73,11 @@ openapi: .venv/.ok ## write spec/openapi.json again
 vectors: .venv/.ok ## write spec/vectors again
 	$(BIN)/python -m tools.make_vectors
 
+vendor: .venv/.ok client/node_modules/.ok ## copy the web app's libraries from npm's packages into client/vendor again
+	$(BIN)/python -m tools.vendor_client
+
 image: ## build the container image in a chroot, without an engine (needs root, buildah, debootstrap)
 	tools/image.sh
 
 clean: ## remove what make made, but never data under var/
-	rm -rf tests/app/tus/node_modules .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf client/node_modules client/types tests/app/tus/node_modules .venv .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

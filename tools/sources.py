@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+VENDORED = "client/vendor/"
+
 
 @dataclass(frozen=True)
 class File:
@@ -41,7 +43,8 @@ class Finding:
 
 
 def read_files(root: Path) -> list[File]:
-    """All text files under `root` that git tracks or would add; no links, no binary files."""
+    """All text files under `root` that git tracks or would add; no links, no binary files, nothing
+    that others wrote (client/vendor)."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,
@@ -51,7 +54,7 @@ def read_files(root: Path) -> list[File]:
     files = []
     for name in sorted(set(listed.split("\0")) - {""}):
         path = root / name
-        if path.is_symlink() or not path.is_file():
+        if path.is_symlink() or not path.is_file() or name.startswith(VENDORED):
             continue
         data = path.read_bytes()
         if b"\0" not in data:

@@ -49,7 +49,7 @@ def lock_addresses(files: Sequence[File]) -> Iterator[Finding]:
 def module_lengths(files: Sequence[File]) -> Iterator[Finding]:
     for file in files:
         limit = TEST_LINES if file.room == "tests" else MODULE_LINES
-        if file.path.suffix == ".py" and len(file.lines) > limit:
+        if file.path.suffix in {".py", ".js", ".css"} and len(file.lines) > limit:
             yield Finding(
                 file.path, limit + 1, f"{len(file.lines)} lines, {limit} are the most. Split it."
             )

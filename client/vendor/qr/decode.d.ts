@@ -1,0 +1,2 @@
+export * from "qr/decode.js";
+export { default } from "qr/decode.js";

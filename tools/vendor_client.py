@@ -2,8 +2,8 @@
 
 What is vendored is committed, so that a service can serve the app on a machine without npm. The
 files are the packages' own, but for bare names of imports: an import map would need an inline
-script, XX. `make vendor` writes them again; tests/client/test_vendor.py
-compares them.
+script, which the page's policy forbids. `make vendor` writes them again, and a test compares
+them.
 """
 
 import json

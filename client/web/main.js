@@ -1,8 +1,9 @@
 /** Starts the app: words, a draft, the first screen. What seals and sends is fetched when it is needed. */
 
+import { coverPage, coverStandsFirst, readLook, wear } from "./covers/choice.js";
 import { createDraft, warnBeforeLeaving } from "./draft.js";
 import { element } from "./element.js";
-import { leave } from "./exit.js";
+import { leave, watchEscape } from "./exit.js";
 import { drawFrame, updateNav } from "./frame.js";
 import { loadRest, loadScreen, QUESTIONS } from "./routes.js";
 import { createTrail } from "./trail.js";
@@ -10,6 +11,8 @@ import { chooseLanguage, loadWords } from "./words.js";
 
 /** @typedef {import("./frame.js").App} App */
 /** @typedef {import("./frame.js").Screen} Screen */
+
+if (coverStandsFirst(window)) location.replace(coverPage(readLook(window)));
 
 const place = /** @type {HTMLElement} */ (document.getElementById("app"));
 const draft = createDraft();
@@ -32,7 +35,9 @@ const app = {
   speak,
 };
 
+wear(document, readLook(window), app.words.text(`app.look.${readLook(window)}`));
 warnBeforeLeaving(draft, window);
+watchEscape(document, goAway);
 draft.watch(() => shown && updateNav(app, shown));
 await show(trail.here());
 void loadRest();
@@ -48,13 +53,19 @@ async function show(name) {
     const number = QUESTIONS.indexOf(name) + 1;
     const step = number > 0 ? { number, of: QUESTIONS.length } : null;
     await drawFrame(place, app, screen, {
-      leave: () => leave(draft),
+      leave: goAway,
       atStart: trail.atStart(),
       step,
     });
   } catch {
     say(app.words.text("app.fault.screen"));
   }
+}
+
+/** The quick exit. */
+function goAway() {
+  drawing += 1; // what is being drawn must not appear any more
+  void leave({ draft, trail, place });
 }
 
 /** @param {string} text */

@@ -52,7 +52,9 @@ document.addEventListener("keydown", type);
 
 /** @param {string[]} key */
 function drawKey([pressed = "", shown = "", name = ""]) {
-  const label = shown || (pressed === "." ? point() : new Intl.NumberFormat(words.lang).format(Number(pressed)));
+  const label =
+    shown ||
+    (pressed === "." ? point() : new Intl.NumberFormat(words.lang).format(Number(pressed)));
   return element(
     "button",
     {

@@ -25,7 +25,11 @@ function draw() {
         "table",
         { class: "month", "aria-label": months.nameDay(words.lang, chosen, "month") },
         drawWeekdays(),
-        element("tbody", {}, weeks.map((week) => element("tr", {}, week.map(drawDay)))),
+        element(
+          "tbody",
+          {},
+          weeks.map((week) => element("tr", {}, week.map(drawDay))),
+        ),
       ),
       element(
         "p",
@@ -43,17 +47,21 @@ function drawWays() {
   const way = (/** @type {string} */ name, /** @type {string} */ sign, /** @type {Date} */ day) =>
     element(
       "button",
-      { type: "button", id: name, "aria-label": words.text(name), onclick: () => choose(day, name) },
+      {
+        type: "button",
+        id: name,
+        "aria-label": words.text(name),
+        onclick: () => choose(day, name),
+      },
       sign,
     );
   const first = months.firstOf(words.lang, chosen);
-  const left = document.documentElement.dir === "rtl" ? "›" : "‹";
   return element(
     "div",
     { class: "ways" },
-    way("previous", left, months.previousMonth(words.lang, first)),
+    way("previous", "‹", months.previousMonth(words.lang, first)),
     element("h2", {}, months.nameDay(words.lang, chosen, "month")),
-    way("next", left === "‹" ? "›" : "‹", months.nextMonth(words.lang, first)),
+    way("next", "›", months.nextMonth(words.lang, first)),
     element(
       "button",
       { type: "button", id: "today", onclick: () => choose(today, "today") },

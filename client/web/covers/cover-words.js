@@ -21,7 +21,7 @@ const ENGLISH = {
 
 /**
  * @typedef {object} CoverWords
- * @property {string} lang of the words and of the numbers
+ * @property {string} lang of numbers and dates
  * @property {(name: string) => string} text
  */
 
@@ -43,5 +43,8 @@ export async function openWords(cover) {
   root.dir = found?.dir ?? "ltr";
   const title = name(cover) || document.title;
   document.title = title;
-  return { lang: root.lang, text: (key) => (key === "title" ? title : name(key)) };
+  // Of the person's country, where it is known. Not every browser has the months of every language.
+  const local = navigator.languages.filter((one) => chooseLanguage([one]) === root.lang);
+  const known = Intl.DateTimeFormat.supportedLocalesOf([...local, root.lang]);
+  return { lang: known[0] ?? "en", text: (key) => (key === "title" ? title : name(key)) };
 }

@@ -10,13 +10,12 @@ import { equal } from "../bytes.js";
 import { HeliographError } from "../errors.js";
 import { MAX_BUNDLE, readBundle, writeBundle } from "../keyring/bundle.js";
 import { readFirst, readSuccessor } from "../keyring/keyring.js";
-import { readReporter } from "../keyring/statements.js";
 import { orderAddresses, readAddress } from "./addresses.js";
+import { KEY, readHeld, readStored } from "./held.js";
 import { ask, CLOCK } from "./requests.js";
 
 /** @typedef {import("../keyring/keyring.js").Keyring} Keyring */
-/** @typedef {import("./database.js").Database} Database */
-/** @typedef {{root: Uint8Array, bundle: Uint8Array}} Stored */
+/** @typedef {import("./held.js").Stored} Stored */
 
 /**
  * @callback FetchFiles as keyring/fetching.js has it
@@ -24,7 +23,6 @@ import { ask, CLOCK } from "./requests.js";
  * @returns {Promise<ReadonlyMap<string, Uint8Array>>}
  */
 
-const KEY = "keyring";
 const ROOT_PATH = "/root.json";
 /** What is told: somebody signed what contradicts the held keyring, or forged it. All other errors are those of
  * a network that is not there, or answers in the service's place. */
@@ -39,22 +37,6 @@ const TOLD = new Set([
   "keyring-file-hash",
   "keyring-development",
 ]);
-const REPORTER = /^[0-9a-f]{64}\.reporter\.json$/;
-
-/**
- * What a sender must know of the held keyring. It was checked when it was taken over, so this needs no
- * libsodium, which is too heavy for a worker that wakes up for a moment.
- * @param {Database} database
- * @returns {Promise<import("./sending.js").Held | null>} null: none is held
- */
-export async function readHeld(database) {
-  const stored = await read(database);
-  if (!stored) return null;
-  for (const [name, bytes] of readBundle(stored.bundle)) {
-    if (REPORTER.test(name)) return readReporter(bytes);
-  }
-  return null;
-}
 
 /**
  * @typedef {object} Update
@@ -86,7 +68,7 @@ export function createKeyrings({
 
   /** @returns {Promise<Keyring | null>} the held keyring, checked again; null: there is none yet */
   async function load() {
-    const stored = await read(database);
+    const stored = await readStored(database);
     return stored && (await check(stored));
   }
 
@@ -96,7 +78,7 @@ export function createKeyrings({
    * @returns {Promise<Update>}
    */
   async function update() {
-    let stored = await read(database);
+    let stored = await readStored(database);
     const first = stored;
     /** @type {Set<string>} */
     const codes = new Set();
@@ -163,9 +145,4 @@ export function createKeyrings({
   }
 
   return { load, update };
-}
-
-/** @param {Database} database @returns {Promise<Stored | null>} */
-async function read(database) {
-  return (await database.read(["state"], (tx) => tx.objectStore("state").get(KEY))) ?? null;
 }

@@ -41,7 +41,7 @@ export async function openOutbox({
   const channel = new BroadcastChannel(name);
   await sweepPieces(database, locks);
 
-  /** @param {"changed" | "keyring"} [type] what pages and other tabs should look at again */
+  /** @param {"added" | "changed" | "keyring"} [type] what pages and other tabs should look at again */
   function tell(type = "changed") {
     channel.postMessage({ type });
   }
@@ -95,7 +95,7 @@ export async function openOutbox({
         for (const blob of blobs) blob.release();
       }
       askToKeep(storage);
-      tell();
+      tell("added");
       return id;
     },
 

@@ -12,6 +12,7 @@ from app import intake
 from app.blob_download import create_blob_router
 from app.blob_upkeep import run_blob_upkeep
 from app.blobs import Blobs
+from app.cross_origin import open_to_pages
 from app.describing import describe
 from app.download import create_download_router
 from app.handlers import add_handlers
@@ -127,7 +128,7 @@ def create_service(
         else:  # no websockets here
             await send({"type": "websocket.close", "code": 1000})
 
-    return service
+    return open_to_pages(service)
 
 
 def create_api(

@@ -9,7 +9,7 @@ import { toHex } from "../bytes.js";
 import { sha256 } from "../sha256.js";
 import { createDatabase, NAME } from "./database.js";
 import { isDone, newItem } from "./items.js";
-import { checkPieces, piecesOf, readBytes, startBlob, sweepPieces } from "./pieces.js";
+import { checkPieces, dropPieces, piecesOf, readBytes, startBlob, sweepPieces } from "./pieces.js";
 
 /** @typedef {import("./items.js").Item} Item */
 /** @typedef {import("./items.js").BlobEntry} BlobEntry */
@@ -41,9 +41,9 @@ export async function openOutbox({
   const channel = new BroadcastChannel(name);
   await sweepPieces(database, locks);
 
-  /** Tells pages and other tabs to look again. */
-  function tell() {
-    channel.postMessage({ type: "changed" });
+  /** @param {"added" | "changed" | "keyring"} [type] what pages and other tabs should look at again */
+  function tell(type = "changed") {
+    channel.postMessage({ type });
   }
 
   /**
@@ -57,8 +57,9 @@ export async function openOutbox({
   }
 
   return {
-    /** What the modules of this folder keep beside the items. */
+    /** For the modules of this folder: what they keep beside the items, and how they tell of it. */
     database,
+    tell,
 
     /**
      * Keeps one envelope and what belongs to it. Resolves when it is on the disk.
@@ -90,16 +91,25 @@ export async function openOutbox({
         isNew = false;
         throw error;
       } finally {
-        if (!isNew) await dropBlobs(blobs);
+        if (!isNew) await dropPieces(database, namesOf(blobs));
         for (const blob of blobs) blob.release();
       }
       askToKeep(storage);
-      tell();
+      tell("added");
       return id;
     },
 
     /** @returns {Promise<import("./pieces.js").BlobWriter>} for one file that is being sealed */
     startBlob: () => startBlob(database, locks),
+
+    /**
+     * Deletes blobs of `startBlob` that no item will have.
+     * @param {KeptBlob[]} blobs
+     */
+    async dropBlobs(blobs) {
+      await dropPieces(database, namesOf(blobs));
+      for (const blob of blobs) blob.release();
+    },
 
     /** @returns {Promise<Item[]>} all that is here, smallest first */
     async waiting() {
@@ -200,17 +210,6 @@ export async function openOutbox({
       database.close();
     },
   };
-
-  /** @param {KeptBlob[]} blobs */
-  async function dropBlobs(blobs) {
-    if (blobs.length === 0) return;
-    await database
-      .write(["pieces"], async (tx) => {
-        for (const blob of blobs) await tx.objectStore("pieces").delete(piecesOf(blob.name));
-      })
-      // They belong to no item: the next start sweeps them.
-      .catch(() => undefined);
-  }
 }
 
 let asked = false;
@@ -224,4 +223,9 @@ function askToKeep(storage) {
   if (asked || !storage?.persist) return;
   asked = true;
   storage.persist().catch(() => false);
+}
+
+/** @param {KeptBlob[]} blobs */
+function namesOf(blobs) {
+  return blobs.map((blob) => blob.name);
 }

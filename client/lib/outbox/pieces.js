@@ -81,7 +81,7 @@ export async function startBlob(database, locks) {
     },
     async drop() {
       held = [];
-      await dropPieces(database, name);
+      await dropPieces(database, [name]);
       release();
     },
   };
@@ -89,10 +89,15 @@ export async function startBlob(database, locks) {
 
 /**
  * @param {Database} database
- * @param {string} name
+ * @param {string[]} names of blobs that no item has. What cannot be deleted now, a sweep finds
  */
-export async function dropPieces(database, name) {
-  await database.write(["pieces"], (tx) => tx.objectStore("pieces").delete(piecesOf(name)));
+export async function dropPieces(database, names) {
+  if (names.length === 0) return;
+  await database
+    .write(["pieces"], async (tx) => {
+      for (const name of names) await tx.objectStore("pieces").delete(piecesOf(name));
+    })
+    .catch(() => undefined);
 }
 
 /**

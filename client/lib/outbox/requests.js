@@ -28,10 +28,11 @@ export const CLOCK = { wall: () => Date.now(), steady: () => performance.now() }
  * @param {string} [what.method]
  * @param {Record<string, string>} [what.headers]
  * @param {Uint8Array} [what.body]
+ * @param {number} [what.most] bytes of an answer
  * @returns {Promise<TimedAnswer | null>} null: no answer. A redirect is none, for it is a captive
  *   portal's manner, and leads to an address that the keyring does not name
  */
-export async function ask(way, url, { method = "GET", headers = {}, body } = {}) {
+export async function ask(way, url, { method = "GET", headers = {}, body, most } = {}) {
   const stop = new AbortController();
   const end = () => stop.abort();
   const timer = setTimeout(end, timeLimit(body?.length ?? 0));
@@ -50,7 +51,7 @@ export async function ask(way, url, { method = "GET", headers = {}, body } = {})
       cache: "no-store",
       signal: stop.signal,
     });
-    const answer = await readAnswer(response);
+    const answer = await readAnswer(response, most);
     return { ...answer, took: way.clock.steady() - started };
   } catch {
     return null;

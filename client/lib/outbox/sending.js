@@ -7,6 +7,7 @@
  */
 
 import { orderAddresses } from "./addresses.js";
+import { readHeld as readStoredHeld } from "./held.js";
 import { CLOCK } from "./requests.js";
 import { askProof, sendBlob, sendEnvelopes } from "./steps.js";
 import { provingOf, readWaits } from "./waits.js";
@@ -15,11 +16,7 @@ import { chooseWork, findPause } from "./work.js";
 const LOCK = "sending";
 const BUSY_PAUSE = 15_000;
 
-/**
- * @typedef {object} Held what the sender must know of the keyring
- * @property {readonly string[]} addresses
- * @property {readonly string[]} logKeys
- */
+/** @typedef {import("./held.js").Held} Held */
 
 /**
  * @typedef {object} Outcome
@@ -33,8 +30,8 @@ const BUSY_PAUSE = 15_000;
 /**
  * @param {object} parts
  * @param {import("./outbox.js").Outbox} parts.outbox
- * @param {() => Promise<Held | null>} parts.readHeld the held keyring's addresses and log keys
- *   (keyrings.js); null: none is held, and nothing is sent
+ * @param {() => Promise<Held | null>} [parts.readHeld] the held keyring's addresses and log keys; null:
+ *   none is held, and nothing is sent
  * @param {typeof globalThis.fetch} [parts.fetch]
  * @param {import("./requests.js").Clock} [parts.clock]
  * @param {() => number} [parts.random] 0 to 1
@@ -45,7 +42,7 @@ const BUSY_PAUSE = 15_000;
  */
 export function createSender({
   outbox,
-  readHeld,
+  readHeld = () => readStoredHeld(outbox.database),
   fetch = globalThis.fetch.bind(globalThis),
   clock = CLOCK,
   random = Math.random,

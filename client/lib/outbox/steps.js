@@ -1,6 +1,7 @@
 /** One request of the sender and what it changes: a batch of envelopes, a blob's piece, a proof. */
 
 import { concat } from "../bytes.js";
+import { BYTES, writeHead } from "../cbor.js";
 import { isNotFound, readBatch, readProof, readRetryAfter, readSingle } from "./answers.js";
 import {
   withArrival,
@@ -213,10 +214,5 @@ function onFailure({ links }, address) {
  * @returns {Uint8Array} a CBOR sequence (RFC 8742) of byte strings
  */
 function writeBatch(envelopes) {
-  return concat(...envelopes.flatMap((envelope) => [writeHead(envelope.length), envelope]));
-}
-
-/** @param {number} length of a byte string, at most 65,535 */
-function writeHead(length) {
-  return Uint8Array.of(0x59, length >> 8, length & 0xff);
+  return concat(...envelopes.flatMap((envelope) => [writeHead(BYTES, envelope.length), envelope]));
 }

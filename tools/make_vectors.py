@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tools.vectors.boxes import HybridBoxes
+from tools.vectors.carried import make_carried
 from tools.vectors.case import Case
 from tools.vectors.envelopes import make_envelopes
 from tools.vectors.fillings import make_fillings
@@ -35,6 +36,7 @@ def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
     yield from make_purges()
     yield from make_signatures()
     yield from make_forms()
+    yield from make_carried()
 
 
 def main() -> None:

@@ -6,10 +6,10 @@
 /**
  * @typedef {object} Trail
  * @property {(name: string) => void} push a further screen
- * @property {(name: string) => void} replace the screen that stands there
  * @property {() => void} back
  * @property {(name: string) => void} restart from this one: nothing before it can be come back to
  * @property {() => string} here
+ * @property {() => string | undefined} before the screen that "back" goes to
  * @property {() => boolean} atStart
  */
 
@@ -31,13 +31,10 @@ export function createTrail(first, show, window) {
   });
   return {
     push(name) {
+      if (names[at] === name) return;
       names = [...names.slice(0, at + 1), name];
       at += 1;
       window.history.pushState(at, "");
-      show(name);
-    },
-    replace(name) {
-      names[at] = name;
       show(name);
     },
     back: () => window.history.back(),
@@ -48,6 +45,7 @@ export function createTrail(first, show, window) {
       show(name);
     },
     here: () => names[at] ?? first,
+    before: () => names[at - 1],
     atStart: () => at === 0,
   };
 }

@@ -3,7 +3,8 @@
 import { fetchFiles } from "../lib/keyring/fetching.js";
 import { checkReceipt } from "../lib/log/receipts.js";
 import { NAME } from "../lib/outbox/database.js";
-import { createKeyrings, readHeld } from "../lib/outbox/keyrings.js";
+import { readHeld } from "../lib/outbox/held.js";
+import { createKeyrings } from "../lib/outbox/keyrings.js";
 import { openOutbox } from "../lib/outbox/outbox.js";
 import { createSender } from "../lib/outbox/sending.js";
 import { loadSodium } from "../lib/sodium.js";
@@ -42,11 +43,10 @@ async function open() {
   const keyrings = createKeyrings({ outbox, loadSodium, origin: location.origin, fetchFiles });
   const sender = createSender({
     outbox,
-    readHeld: () => readHeld(outbox.database),
     checkReceipt: async (receipt, envelope, logKeys) =>
       checkReceipt({ sodium: await loadSodium(), receipt, envelope, logKeys }),
   });
-  const sending = startSending({ run: sender.run, window, channel });
+  const sending = startSending({ sender, window, channel });
   const closing = new AbortController();
   let updating = Promise.resolve();
 
@@ -54,8 +54,7 @@ async function open() {
     updating = updating.then(async () => {
       if (closing.signal.aborted) return;
       // Whatever is wrong with what came, the held keyring stays in use.
-      const found = await keyrings.update().catch(() => null);
-      if (found?.changed) await sending.sendNow();
+      await keyrings.update().catch(() => null);
     });
     return updating;
   }

@@ -1,6 +1,7 @@
 /** What stands around every screen: language and leaving above, the heading, and the ways on below. */
 
 import { element, fillWith, icon } from "./element.js";
+import { isAnswered, QUESTIONS, stepOf } from "./questions.js";
 import { LANGUAGES } from "./words.js";
 
 /**
@@ -12,7 +13,8 @@ import { LANGUAGES } from "./words.js";
  * @property {() => void} next the question after this one; after the last, the review
  * @property {(name: string) => void} restart go there and forget the way (after sending)
  * @property {() => void} redraw draws the screen that stands there again
- * @property {(text: string) => void} say tells it aloud and shows it (a live region)
+ * @property {(text: string, unseen?: boolean) => void} say tells it aloud (a live region) and shows
+ *   it above the buttons below, unless it is only for those who cannot see
  * @property {(lang: string) => Promise<boolean>} speak changes the language; false where its words
  *   could not be fetched
  */
@@ -22,64 +24,92 @@ import { LANGUAGES } from "./words.js";
  * @property {string} title key of the heading
  * @property {string} [hint] key of a line below the heading
  * @property {string} [icon] of icons.svg
- * @property {string[]} [fields] of the report that it asks for: it is then a question, with "skip"
- *   or "next" and "to the end" below
- * @property {boolean} [asks] a question though it has no fields (photos)
- * @property {(app: App) => boolean} [answered] where that is not: a field of it is set
  * @property {(app: App) => import("./element.js").Child[] | Promise<import("./element.js").Child[]>} body
  * @property {(app: App) => import("./element.js").Child[]} [actions] the buttons below, in place of
- *   those of a question; "back" is always there except on the first screen
+ *   those of a question; "back" stands beside them except on the first screen
  */
 
 /**
- * @param {HTMLElement} place is filled
+ * @typedef {object} Around what the frame needs to know of the way
+ * @property {string} name of the screen
+ * @property {boolean} atStart there is nothing to go back to
+ * @property {boolean} changing the person came from the review, to change this one answer
+ * @property {() => void} leave
+ */
+
+/** @typedef {{top: HTMLElement, main: HTMLElement, said: HTMLElement, ways: HTMLElement}} Shell */
+
+/**
+ * @param {HTMLElement} place gets the parts that stay while screens come and go
+ * @returns {Shell}
+ */
+export function createShell(place) {
+  const shell = {
+    top: element("header", { class: "top" }),
+    main: element("main", { class: "screen", "aria-labelledby": "heading" }),
+    said: element("p", { id: "said", class: "said", role: "status" }),
+    ways: element("nav", { class: "ways" }),
+  };
+  fillWith(
+    place,
+    shell.top,
+    shell.main,
+    element("footer", { class: "foot" }, shell.said, shell.ways),
+  );
+  return shell;
+}
+
+/**
+ * @param {Shell} shell
  * @param {App} app
  * @param {Screen} screen
- * @param {{leave: () => void, atStart: boolean, step: {number: number, of: number} | null}} around
- * @returns {Promise<void>} when it stands and its heading has the focus
+ * @param {Around} around
+ * @returns {Promise<() => void>} when it stands; call what it gives to put the screen there, with
+ *   the focus on its heading
  */
-export async function drawFrame(place, app, screen, around) {
-  app.words.drafted();
-  const body = await screen.body(app);
-  const heading = element("h1", { tabindex: "-1", id: "heading" }, app.words.text(screen.title));
-  const main = element(
-    "main",
-    { class: "screen", "aria-labelledby": "heading" },
-    around.step && drawStep(app, around.step),
+export async function prepareScreen(shell, app, screen, around) {
+  const { words } = app;
+  words.drafted();
+  const heading = element("h1", { tabindex: "-1", id: "heading" }, words.text(screen.title));
+  const parts = [
+    around.changing ? null : drawStep(app, around.name),
     element("div", { class: "title" }, screen.icon ? icon(screen.icon) : null, heading),
-    screen.hint ? element("p", { class: "hint" }, app.words.nodes(screen.hint)) : null,
-    body,
-  );
-  const nav = drawNav(app, screen, around.atStart);
+    screen.hint ? element("p", { class: "hint" }, words.nodes(screen.hint)) : null,
+    ...(await screen.body(app)),
+  ];
   const top = drawTop(app, around.leave);
-  const drafted = app.words.drafted();
-  if (drafted) main.append(element("p", { class: "draft-note" }, app.words.text("app.draft")));
-  app.words.drafted();
-  fillWith(place, top, main, nav, element("div", { id: "said", class: "said", role: "status" }));
-  document.documentElement.lang = app.words.lang;
-  document.documentElement.dir = app.words.dir;
-  window.scrollTo(0, 0);
-  heading.focus({ preventScroll: true });
+  const ways = drawWays(app, screen, around);
+  if (words.drafted()) parts.push(element("p", { class: "draft-note" }, words.text("app.draft")));
+  return () => {
+    document.documentElement.lang = words.lang;
+    document.documentElement.dir = words.dir;
+    fillWith(shell.top, top);
+    fillWith(shell.main, parts);
+    fillWith(shell.ways, ways);
+    shell.said.textContent = "";
+    shell.ways.hidden = ways.length === 0;
+    shell.ways.setAttribute("aria-label", words.text("app.ways"));
+    window.scrollTo(0, 0);
+    heading.focus({ preventScroll: true });
+  };
 }
 
 /**
  * Says whether a question is answered: the button below then reads "next", else "skip".
  *
  * @param {App} app
- * @param {Screen} screen
+ * @param {string} name of the screen
  */
-export function updateNav(app, screen) {
+export function updateWays(app, name) {
   const label = document.getElementById("next-label");
-  if (label) label.textContent = app.words.text(nextKey(app, screen));
+  if (label) label.textContent = app.words.text(nextKey(app, name));
 }
 
 /** @param {App} app @param {() => void} leave */
 function drawTop(app, leave) {
   const { words } = app;
   const name = LANGUAGES[/** @type {keyof typeof LANGUAGES} */ (words.lang)];
-  return element(
-    "header",
-    { class: "top" },
+  return [
     element(
       "button",
       { type: "button", class: "quiet", id: "language", onclick: () => app.go("language") },
@@ -93,42 +123,49 @@ function drawTop(app, leave) {
       icon("leave"),
       element("span", {}, words.text("app.leave")),
     ),
-  );
+  ];
 }
 
-/** @param {App} app @param {{number: number, of: number}} step */
-function drawStep(app, step) {
+/** @param {App} app @param {string} name of the screen */
+function drawStep(app, name) {
+  const number = stepOf(name);
+  if (number === 0) return null;
+  const total = QUESTIONS.length;
   return element(
     "p",
     { class: "step" },
-    element("progress", { max: step.of, value: step.number, "aria-hidden": "true" }),
-    element("span", {}, app.words.nodes("app.step", { number: step.number, total: step.of })),
+    element("progress", { max: total, value: number, "aria-hidden": "true" }),
+    element("span", {}, app.words.nodes("app.step", { number, total })),
   );
 }
 
-/** @param {App} app @param {Screen} screen @param {boolean} atStart */
-function drawNav(app, screen, atStart) {
+/** @param {App} app @param {Screen} screen @param {Around} around */
+function drawWays(app, screen, around) {
   const { words } = app;
-  const asks = screen.asks || screen.fields !== undefined;
   const back = element(
     "button",
-    { type: "button", class: "plain back", id: "back", onclick: () => app.back() },
+    { type: "button", class: "plain back square", id: "back", onclick: () => app.back() },
     icon("back"),
-    element("span", {}, words.text("app.back")),
+    element("span", { class: "unseen" }, words.text("app.back")),
   );
-  const ways = screen.actions?.(app) ?? (asks ? drawWays(app, screen) : []);
-  if (atStart && ways.length === 0) return null;
-  return element(
-    "nav",
-    { class: "ways", "aria-label": words.text("app.ways") },
-    atStart ? null : back,
-    ways,
-  );
+  const ways = screen.actions?.(app) ?? drawQuestionWays(app, around);
+  return around.atStart || around.changing ? ways : [back, ...ways];
 }
 
-/** @param {App} app @param {Screen} screen */
-function drawWays(app, screen) {
+/** @param {App} app @param {Around} around */
+function drawQuestionWays(app, around) {
   const { words } = app;
+  if (stepOf(around.name) === 0) return [];
+  if (around.changing) {
+    return [
+      element(
+        "button",
+        { type: "button", class: "main-way", id: "done", onclick: () => app.back() },
+        icon("check"),
+        element("span", {}, words.text("app.done")),
+      ),
+    ];
+  }
   return [
     element(
       "button",
@@ -138,15 +175,13 @@ function drawWays(app, screen) {
     element(
       "button",
       { type: "button", class: "main-way", id: "next", onclick: () => app.next() },
-      element("span", { id: "next-label" }, words.text(nextKey(app, screen))),
+      element("span", { id: "next-label" }, words.text(nextKey(app, around.name))),
       icon("next"),
     ),
   ];
 }
 
-/** @param {App} app @param {Screen} screen */
-function nextKey(app, screen) {
-  const { report } = app.draft;
-  const answered = screen.answered?.(app) ?? (screen.fields ?? []).some((field) => field in report);
-  return answered ? "app.next" : "app.skip";
+/** @param {App} app @param {string} name of the screen */
+function nextKey(app, name) {
+  return isAnswered(app.draft, name) ? "app.next" : "app.skip";
 }

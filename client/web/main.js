@@ -2,25 +2,23 @@
 
 import { coverPage, coverStandsFirst, readLook, wear } from "./covers/choice.js";
 import { createDraft, warnBeforeLeaving } from "./draft.js";
-import { element } from "./element.js";
 import { leave, watchEscape } from "./exit.js";
-import { drawFrame, updateNav } from "./frame.js";
-import { loadRest, loadScreen, QUESTIONS } from "./routes.js";
+import { createShell, prepareScreen, updateWays } from "./frame.js";
+import { QUESTIONS, stepOf } from "./questions.js";
+import { loadRest, loadScreen } from "./routes.js";
+import { screen as fault } from "./screens/fault.js";
 import { createTrail } from "./trail.js";
 import { chooseLanguage, loadWords } from "./words.js";
 
 /** @typedef {import("./frame.js").App} App */
-/** @typedef {import("./frame.js").Screen} Screen */
 
 if (coverStandsFirst(window)) location.replace(coverPage(readLook(window)));
 
 const place = /** @type {HTMLElement} */ (document.getElementById("app"));
 const draft = createDraft();
-/** @type {Screen | null} */
-let shown = null;
-let drawing = 0;
-
+const shell = createShell(place);
 const trail = createTrail("start", (name) => void show(name), window);
+let drawing = 0;
 
 /** @type {App} */
 const app = {
@@ -28,38 +26,37 @@ const app = {
   draft,
   go: trail.push,
   back: trail.back,
-  next: () => trail.push(QUESTIONS[QUESTIONS.indexOf(trail.here()) + 1] ?? "review"),
+  next: () => trail.push(QUESTIONS[stepOf(trail.here())]?.name ?? "review"),
   restart: trail.restart,
   redraw: () => void show(trail.here()),
   say,
   speak,
 };
 
-wear(document, readLook(window), app.words.text(`app.look.${readLook(window)}`));
+const look = readLook(window);
+wear(document, look, app.words.text(`app.look.${look}`));
 warnBeforeLeaving(draft, window);
 watchEscape(document, goAway);
-draft.watch(() => shown && updateNav(app, shown));
+draft.watch(() => updateWays(app, trail.here()));
 await show(trail.here());
 void loadRest();
+// From now on what waits is sent, whatever screen stands there.
+void import("./depot.js").then(({ openDepot }) => openDepot()).catch(() => undefined);
 
 /** @param {string} name */
 async function show(name) {
   drawing += 1;
   const mine = drawing;
-  try {
-    const screen = await loadScreen(name);
-    if (mine !== drawing) return; // another screen was gone to meanwhile
-    shown = screen;
-    const number = QUESTIONS.indexOf(name) + 1;
-    const step = number > 0 ? { number, of: QUESTIONS.length } : null;
-    await drawFrame(place, app, screen, {
-      leave: goAway,
-      atStart: trail.atStart(),
-      step,
-    });
-  } catch {
-    say(app.words.text("app.fault.screen"));
-  }
+  const around = {
+    name,
+    atStart: trail.atStart(),
+    changing: trail.before() === "review" && stepOf(name) > 0,
+    leave: goAway,
+  };
+  const place = await loadScreen(name)
+    .then((screen) => prepareScreen(shell, app, screen, around))
+    .catch(() => prepareScreen(shell, app, fault, around));
+  if (mine === drawing) place(); // else another screen was gone to meanwhile
 }
 
 /** The quick exit. */
@@ -68,11 +65,13 @@ function goAway() {
   void leave({ draft, trail, place });
 }
 
-/** @param {string} text */
-function say(text) {
-  const region = document.getElementById("said");
-  if (region) region.textContent = text;
-  else place.append(element("div", { id: "said", class: "said", role: "status" }, text));
+/**
+ * @param {string} text
+ * @param {boolean} [unseen]
+ */
+function say(text, unseen = false) {
+  shell.said.classList.toggle("unseen", unseen);
+  shell.said.textContent = text;
 }
 
 /** @param {string} lang */

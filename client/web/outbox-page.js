@@ -12,6 +12,17 @@ import { drawReceipts } from "./receipts-list.js";
 /** @typedef {import("./outbox-situation.js").Situation} Situation */
 
 const TICK_MILLISECONDS = 1000;
+/** @type {Record<Situation["is"], string>} */
+const PICTURES = {
+  all: "check",
+  none: "check",
+  sending: "send",
+  refused: "warning",
+  offline: "full",
+  unknown: "unknown",
+  unreached: "waiting",
+  waits: "waiting",
+};
 
 /** @type {import("./frame.js").Screen} */
 export const screen = {
@@ -109,7 +120,7 @@ function drawStatus(app, depot, status, situation) {
     element(
       "p",
       { class: "state", id: "state", "data-is": is },
-      icon({ all: "check", none: "check", sending: "send", refused: "warning" }[is] ?? "waiting"),
+      icon(PICTURES[is]),
       element("span", {}, words.text(`app.outbox.${is}`)),
     ),
     element("p", { class: "again", id: "again" }),

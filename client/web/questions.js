@@ -53,3 +53,13 @@ export function fieldsOf(name) {
 export function stepOf(name) {
   return QUESTIONS.findIndex((question) => question.name === name) + 1;
 }
+
+/**
+ * @param {import("./draft.js").Draft} draft
+ * @param {string} name of a screen
+ * @returns {boolean} whether something of what it asks was said
+ */
+export function isAnswered(draft, name) {
+  if (name === "files" && draft.files.length > 0) return true;
+  return fieldsOf(name).some((field) => field in draft.report);
+}

@@ -2,13 +2,24 @@
 
 /** @typedef {import("./frame.js").Screen} Screen */
 
-/** The questions, in the order in which they are asked; all of them may be skipped. */
-export const QUESTIONS = ["networks", "words"];
-
 /** @type {Record<string, () => Promise<{screen: Screen}>>} */
 const MODULES = {
   start: () => import("./screens/start.js"),
   language: () => import("./screens/language.js"),
+  networks: () => import("./screens/networks.js"),
+  kind: () => import("./screens/kind.js"),
+  apps: () => import("./screens/apps.js"),
+  country: () => import("./screens/country.js"),
+  place: () => import("./screens/place.js"),
+  operators: () => import("./screens/operators.js"),
+  since: () => import("./screens/since.js"),
+  status: () => import("./screens/status.js"),
+  why: () => import("./screens/why.js"),
+  harm: () => import("./screens/harm.js"),
+  violence: () => import("./screens/violence.js"),
+  words: () => import("./screens/words.js"),
+  you: () => import("./screens/you.js"),
+  use: () => import("./screens/use.js"),
 };
 
 /**
@@ -16,7 +27,7 @@ const MODULES = {
  * @returns {Promise<Screen>}
  */
 export async function loadScreen(name) {
-  const load = MODULES[name] ?? MODULES.start;
+  const load = MODULES[name];
   if (load === undefined) throw new RangeError("no such screen");
   return (await load()).screen;
 }

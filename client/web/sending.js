@@ -1,18 +1,21 @@
 /**
- * When the page sends: at once, when the network or the person comes back, when something was added,
- * and when the sender's pause is over.
+ * The rounds of the sender as a page sees them: whether it sends, when it tries again, and what it
+ * does when the person comes back to it.
  */
 
-/** Timers of browsers forget what is further away, and clocks of phones jump: we look again. */
-const LONGEST_TIMER = 10 * 60_000;
-const SETTLE_MILLISECONDS = 200;
+import { keepSending } from "../lib/outbox/rounds.js";
+
+/** @typedef {import("../lib/outbox/sending.js").Outcome} Outcome */
+
+/** Somebody who looks at the page again after this long wants to know whether it goes now. */
+const AWAY_MILLISECONDS = 30_000;
 
 /**
  * @typedef {object} State
  * @property {boolean} busy this page is sending
  * @property {boolean} elsewhere another tab, or the worker, is
  * @property {number | null} due when the next try is, by `now`; null: none is planned
- * @property {boolean} failed the last try left something behind though it was not refused
+ * @property {boolean} failed the last try left something behind, and nobody else was sending
  *
  * @typedef {object} Sending
  * @property {() => State} state
@@ -25,21 +28,21 @@ const SETTLE_MILLISECONDS = 200;
 
 /**
  * @param {object} parts
- * @param {(how: {fresh: boolean, signal: AbortSignal}) => Promise<import("../lib/outbox/sending.js").Outcome>} parts.run
+ * @param {{run(how?: {fresh?: boolean, signal?: AbortSignal}): Promise<Outcome>}} parts.sender
  * @param {Window} parts.window
  * @param {BroadcastChannel} parts.channel on which the outbox tells that it has changed
  * @returns {Sending} that has begun
  */
-export function startSending({ run, window, channel }) {
+export function startSending({ sender, window, channel }) {
   const { document } = window;
   const now = () => window.performance.now();
-  const stopping = new AbortController();
+  const end = new AbortController();
+  const { signal } = end;
   /** @type {Set<() => void>} */
   const listeners = new Set();
   /** @type {State} */
   let state = { busy: false, elsewhere: false, due: null, failed: false };
-  let timer = 0;
-  let settling = 0;
+  let tried = Number.NEGATIVE_INFINITY;
 
   /** @param {Partial<State>} changed */
   function become(changed) {
@@ -47,64 +50,46 @@ export function startSending({ run, window, channel }) {
     for (const listener of listeners) listener();
   }
 
-  /** @param {boolean} fresh */
-  async function send(fresh) {
-    if (stopping.signal.aborted) return;
-    window.clearTimeout(timer);
+  /** @param {{fresh?: boolean, signal?: AbortSignal}} [how] */
+  async function run(how) {
+    tried = now();
     become({ busy: true, due: null });
     try {
-      const { busy, waiting, next } = await run({ fresh, signal: stopping.signal });
-      become({ busy: false, elsewhere: busy, failed: waiting > 0 && next !== null && !busy });
-      plan(next);
-    } catch {
-      // The database is gone or full: it may be there again.
-      become({ busy: false, elsewhere: false, failed: true });
-      plan(LONGEST_TIMER);
+      const outcome = await sender.run(how);
+      const { busy, next } = outcome;
+      const due = next === null ? null : now() + next;
+      become({ busy: false, elsewhere: busy, failed: next !== null && !busy, due });
+      return outcome;
+    } catch (error) {
+      become({ busy: false, elsewhere: false, failed: true, due: null });
+      throw error;
     }
   }
 
-  /** @param {number | null} pause milliseconds */
-  function plan(pause) {
-    window.clearTimeout(timer);
-    if (pause === null || stopping.signal.aborted) return;
-    become({ due: now() + pause });
-    timer = window.setTimeout(wake, Math.min(pause, LONGEST_TIMER));
-  }
-
-  function wake() {
-    if (state.due !== null && state.due > now()) plan(state.due - now());
-    else void send(false);
-  }
-
-  function onChange() {
-    for (const listener of listeners) listener();
-    window.clearTimeout(settling);
-    if (state.busy) return;
-    settling = window.setTimeout(() => state.busy || void send(false), SETTLE_MILLISECONDS);
-  }
-
-  const { signal } = stopping;
-  window.addEventListener("online", () => void send(true), { signal });
-  window.addEventListener("offline", () => become({}), { signal });
+  const rounds = keepSending({ sender: { run }, target: window });
   document.addEventListener(
     "visibilitychange",
-    () => document.visibilityState === "visible" && void send(false),
+    () => {
+      const away = now() - tried >= AWAY_MILLISECONDS;
+      if (document.visibilityState === "visible" && away && !state.busy) void rounds.now();
+    },
     { signal },
   );
-  channel.addEventListener("message", onChange, { signal });
-  void send(false);
+  for (const change of ["online", "offline"]) {
+    window.addEventListener(change, () => become({}), { signal });
+  }
+  channel.addEventListener("message", () => become({}), { signal });
 
   return {
     state: () => state,
-    sendNow: () => send(true),
+    sendNow: rounds.now,
     watch(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
     stop() {
-      stopping.abort();
-      window.clearTimeout(timer);
-      window.clearTimeout(settling);
+      end.abort();
+      rounds.stop();
       listeners.clear();
     },
     now,

@@ -9,10 +9,10 @@ const WALK_MILLISECONDS = 400;
 /**
  * @typedef {object} Trail
  * @property {(name: string) => void} push a further screen
- * @property {(name: string) => void} replace the screen that stands there
  * @property {() => void} back
  * @property {(name: string) => void} restart from this one: nothing before it can be come back to
  * @property {() => string} here
+ * @property {() => string | undefined} before the screen that "back" goes to
  * @property {() => boolean} atStart
  * @property {() => Promise<void>} end walks back to the first entry that the app made, and shows
  *   nothing any more: what replaces the page then replaces the only entry before it
@@ -50,6 +50,12 @@ export function createTrail(first, show, window) {
 
   /** @param {string} name */
   function push(name) {
+    if (here() === name) return;
+    go(name);
+  }
+
+  /** @param {string} name */
+  function go(name) {
     at += 1;
     names.length = Math.min(names.length, at);
     names[at] = name;
@@ -59,16 +65,13 @@ export function createTrail(first, show, window) {
 
   return {
     push,
-    replace(name) {
-      names[at] = name;
-      show(name);
-    },
     back: () => window.history.back(),
     restart(name) {
       floor = at + 1;
-      push(name);
+      go(name);
     },
     here,
+    before: () => (at > floor ? names[at - 1] : undefined),
     atStart: () => at <= floor,
     end: () =>
       new Promise((resolve) => {

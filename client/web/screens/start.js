@@ -1,7 +1,7 @@
 /** The first screen: what this is, who can read it, and the two ways on. */
 
 import { element, icon } from "../element.js";
-import { QUESTIONS } from "../routes.js";
+import { QUESTIONS } from "../questions.js";
 
 /** @type {import("../frame.js").Screen} */
 export const screen = {
@@ -18,29 +18,25 @@ export const screen = {
     element(
       "div",
       { class: "stack" },
-      element(
-        "button",
-        {
-          type: "button",
-          class: "main-way wide",
-          id: "write",
-          onclick: () => app.go(QUESTIONS[0] ?? "review"),
-        },
-        icon("write"),
-        element("span", {}, app.words.text("app.start.write")),
-      ),
-      element(
-        "button",
-        { type: "button", class: "plain wide", id: "waiting", onclick: () => app.go("outbox") },
-        icon("waiting"),
-        element("span", { id: "waiting-label" }, app.words.text("app.start.waiting")),
-      ),
-      element(
-        "button",
-        { type: "button", class: "plain wide", id: "safety", onclick: () => app.go("safety") },
-        icon("safety"),
-        element("span", {}, app.words.text("app.start.safety")),
-      ),
+      way(app, "write", "main-way", () => app.go(QUESTIONS[0]?.name ?? "review")),
+      way(app, "words", "plain", () => app.go("words")),
+      way(app, "waiting", "plain", () => app.go("outbox")),
+      way(app, "safety", "plain", () => app.go("safety")),
     ),
   ],
 };
+
+/**
+ * @param {import("../frame.js").App} app
+ * @param {string} name of its picture, its words and its id
+ * @param {string} look
+ * @param {() => void} go
+ */
+function way(app, name, look, go) {
+  return element(
+    "button",
+    { type: "button", class: `${look} wide`, id: name, onclick: go },
+    icon(name),
+    element("span", { id: `${name}-label` }, app.words.text(`app.start.${name}`)),
+  );
+}

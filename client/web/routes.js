@@ -20,6 +20,14 @@ const MODULES = {
   words: () => import("./screens/words.js"),
   you: () => import("./screens/you.js"),
   use: () => import("./screens/use.js"),
+  outbox: () => import("./outbox-page.js"),
+  texts: () => import("./texts-page.js"),
+  pass: () => import("./passing-on-page.js"),
+  codes: () => import("./codes-page.js"),
+  scan: () => import("./scan-page.js"),
+  safety: () => import("./safety-page.js"),
+  look: () => import("./look-page.js"),
+  wipe: () => import("./wipe-page.js"),
 };
 
 /**

@@ -18,8 +18,12 @@ const MODULES = {
   harm: () => import("./screens/harm.js"),
   violence: () => import("./screens/violence.js"),
   words: () => import("./screens/words.js"),
+  files: () => import("./screens/files.js"),
   you: () => import("./screens/you.js"),
   use: () => import("./screens/use.js"),
+  review: () => import("./screens/review.js"),
+  send: () => import("./screens/send.js"),
+  sent: () => import("./screens/sent.js"),
 };
 
 /**

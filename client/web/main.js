@@ -1,7 +1,8 @@
 /** Starts the app: words, a draft, the first screen. What seals and sends is fetched when it is needed. */
 
+import { coverPage, coverStandsFirst, readLook, wear } from "./covers/choice.js";
 import { createDraft, warnBeforeLeaving } from "./draft.js";
-import { leave } from "./exit.js";
+import { leave, watchEscape } from "./exit.js";
 import { createShell, prepareScreen, updateWays } from "./frame.js";
 import { QUESTIONS, stepOf } from "./questions.js";
 import { loadRest, loadScreen } from "./routes.js";
@@ -10,6 +11,8 @@ import { createTrail } from "./trail.js";
 import { chooseLanguage, loadWords } from "./words.js";
 
 /** @typedef {import("./frame.js").App} App */
+
+if (coverStandsFirst(window)) location.replace(coverPage(readLook(window)));
 
 const place = /** @type {HTMLElement} */ (document.getElementById("app"));
 const draft = createDraft();
@@ -30,10 +33,15 @@ const app = {
   speak,
 };
 
+const look = readLook(window);
+wear(document, look, app.words.text(`app.look.${look}`));
 warnBeforeLeaving(draft, window);
+watchEscape(document, goAway);
 draft.watch(() => updateWays(app, trail.here()));
 await show(trail.here());
 void loadRest();
+// From now on what waits is sent, whatever screen stands there.
+void import("./depot.js").then(({ openDepot }) => openDepot()).catch(() => undefined);
 
 /** @param {string} name */
 async function show(name) {
@@ -43,12 +51,18 @@ async function show(name) {
     name,
     atStart: trail.atStart(),
     changing: trail.before() === "review" && stepOf(name) > 0,
-    leave: () => leave(draft),
+    leave: goAway,
   };
   const place = await loadScreen(name)
     .then((screen) => prepareScreen(shell, app, screen, around))
     .catch(() => prepareScreen(shell, app, fault, around));
   if (mine === drawing) place(); // else another screen was gone to meanwhile
+}
+
+/** The quick exit. */
+function goAway() {
+  drawing += 1; // what is being drawn must not appear any more
+  void leave({ draft, trail, place });
 }
 
 /**

@@ -3,6 +3,9 @@
  * The browser's history gets a number, never a name, a title or an address: it is written to disk.
  */
 
+/** What walking back to the first entry may take before we go on without it. */
+const WALK_MILLISECONDS = 400;
+
 /**
  * @typedef {object} Trail
  * @property {(name: string) => void} push a further screen
@@ -11,6 +14,8 @@
  * @property {() => string} here
  * @property {() => string | undefined} before the screen that "back" goes to
  * @property {() => boolean} atStart
+ * @property {() => Promise<void>} end walks back to the first entry that the app made, and shows
+ *   nothing any more: what replaces the page then replaces the only entry before it
  */
 
 /**
@@ -20,32 +25,60 @@
  * @returns {Trail}
  */
 export function createTrail(first, show, window) {
-  /** @type {string[]} names of screens, by number */
-  let names = [first];
-  let at = 0;
-  window.history.replaceState(0, "");
+  // After a reload in the midst of it, the entries behind this one are still there.
+  const begun = typeof window.history.state === "number" ? window.history.state : 0;
+  let floor = begun;
+  let at = begun;
+  /** @type {string[]} names of screens, by the number in the history */
+  const names = [];
+  names[at] = first;
+  /** @type {(() => void) | null} */
+  let ended = null;
+  window.history.replaceState(at, "");
   window.addEventListener("popstate", (event) => {
-    const number = typeof event.state === "number" ? event.state : 0;
-    at = number < names.length ? number : 0;
-    show(names[at] ?? first);
+    if (ended) {
+      ended();
+      return;
+    }
+    at = typeof event.state === "number" ? event.state : floor;
+    show(here());
   });
+
+  function here() {
+    return names[Math.max(at, floor)] ?? names[floor] ?? first;
+  }
+
+  /** @param {string} name */
+  function push(name) {
+    if (here() === name) return;
+    go(name);
+  }
+
+  /** @param {string} name */
+  function go(name) {
+    at += 1;
+    names.length = Math.min(names.length, at);
+    names[at] = name;
+    window.history.pushState(at, "");
+    show(name);
+  }
+
   return {
-    push(name) {
-      if (names[at] === name) return;
-      names = [...names.slice(0, at + 1), name];
-      at += 1;
-      window.history.pushState(at, "");
-      show(name);
-    },
+    push,
     back: () => window.history.back(),
     restart(name) {
-      names = [name];
-      at = 0;
-      window.history.pushState(0, "");
-      show(name);
+      floor = at + 1;
+      go(name);
     },
-    here: () => names[at] ?? first,
-    before: () => names[at - 1],
-    atStart: () => at === 0,
+    here,
+    before: () => (at > floor ? names[at - 1] : undefined),
+    atStart: () => at <= floor,
+    end: () =>
+      new Promise((resolve) => {
+        ended = resolve;
+        if (at === 0) resolve();
+        else window.history.go(-at);
+        setTimeout(resolve, WALK_MILLISECONDS);
+      }),
   };
 }

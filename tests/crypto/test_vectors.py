@@ -4,7 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from crypto.errors import CryptoError, EnvelopeError, KeyringError, OpeningError, SealedSmsError
+from crypto.errors import (
+    CarriedError,
+    CryptoError,
+    EnvelopeError,
+    KeyringError,
+    OpeningError,
+    SealedSmsError,
+)
 from tests.crypto.vectors import FOLDER, RUN, read_vector, run_vector
 from tools.make_vectors import make_cases
 from tools.vectors.boxes import HybridBoxes
@@ -28,7 +35,9 @@ def test_vectors_are_many_and_mostly_negative() -> None:
     assert sum(expect != "open" for expect in expected) > len(expected) / 2
 
 
-@pytest.mark.parametrize("errors", [EnvelopeError, OpeningError, SealedSmsError, KeyringError])
+@pytest.mark.parametrize(
+    "errors", [CarriedError, EnvelopeError, OpeningError, SealedSmsError, KeyringError]
+)
 def test_every_code_has_a_vector(errors: type[CryptoError]) -> None:
     expected = {read_vector(path).expect for path in FILES}
     assert set(errors.CAUSES) <= expected

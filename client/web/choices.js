@@ -89,7 +89,9 @@ function drawGroup(group, role, drawInput) {
   return element(
     "div",
     { class: "group", role, "aria-labelledby": group.legend ? id : "heading" },
-    group.legend ? element("h2", { id }, element("span", { class: "name" }, group.legend)) : null,
+    group.legend
+      ? element("h2", { id, class: "legend" }, element("span", { class: "name" }, group.legend))
+      : null,
     element(
       "div",
       { class: `choices ${group.look ?? "cards"} ${bare}` },

@@ -5,9 +5,11 @@
 
 /**
  * @typedef {object} Attachment
- * @property {File} file as it will be sealed: cleaned where it could be
+ * @property {Blob} file as it will be sealed: cleaned where it could be
  * @property {"photo" | "video" | "document"} kind
  * @property {boolean} cleaned whether what the camera wrote into it is gone
+ * @property {Blob} [source] of a photo, as long as its size can still be chosen
+ * @property {boolean} [original] a photo that keeps its size in pixels
  */
 
 /**
@@ -17,6 +19,7 @@
  * @property {{texts: "none" | "short" | "whole", receipt: boolean}} choices
  * @property {(name: string, value: unknown) => void} set undefined, "" and empty lists and maps
  *   take the field away
+ * @property {(files: Attachment[]) => void} attach in place of those that were there
  * @property {() => boolean} isEmpty
  * @property {() => void} clear
  * @property {(listener: () => void) => void} watch calls back after each change
@@ -34,6 +37,10 @@ export function createDraft() {
     set(name, value) {
       if (isNothing(value)) delete draft.report[name];
       else draft.report[name] = value;
+      tell(listeners);
+    },
+    attach(files) {
+      draft.files = files;
       tell(listeners);
     },
     isEmpty: () => draft.files.length === 0 && Object.keys(draft.report).length === 0,

@@ -18,6 +18,7 @@ const MODULES = {
   harm: () => import("./screens/harm.js"),
   violence: () => import("./screens/violence.js"),
   words: () => import("./screens/words.js"),
+  files: () => import("./screens/files.js"),
   you: () => import("./screens/you.js"),
   use: () => import("./screens/use.js"),
   outbox: () => import("./outbox-page.js"),
@@ -28,6 +29,9 @@ const MODULES = {
   safety: () => import("./safety-page.js"),
   look: () => import("./look-page.js"),
   wipe: () => import("./wipe-page.js"),
+  review: () => import("./screens/review.js"),
+  send: () => import("./screens/send.js"),
+  sent: () => import("./screens/sent.js"),
 };
 
 /**

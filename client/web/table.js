@@ -18,7 +18,7 @@ const ROOT = new URL("../", import.meta.url);
  * @property {Field[]} [fields]
  */
 
-/** @typedef {{fields: Field[]} & Record<string, any>} Table */
+/** @typedef {{fields: Field[], limits: import("../lib/report/table.js").Limits}} Table */
 
 /** @type {Promise<Table> | null} */
 let loading = null;

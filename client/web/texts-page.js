@@ -59,12 +59,13 @@ function drawNumbers({ words }, numbers, chosen, draw) {
   }
   return element(
     "label",
-    { class: "field" },
+    { class: "labelled" },
     element("span", {}, words.text("app.texts.other")),
     element(
       "select",
       {
         id: "number",
+        class: "field",
         autocomplete: "off",
         onchange: (/** @type {Event} */ event) => {
           chosen.to = /** @type {HTMLSelectElement} */ (event.target).value;

@@ -1,0 +1,3 @@
+/** The worker where workers may have modules. */
+
+import "./sw.js";

@@ -3,11 +3,10 @@
  * everything is there.
  */
 
-const WORKERS = /** @type {const} */ ([
-  // The first can also send when the page is closed; older browsers take a worker without modules.
-  { url: "/sw-module.js", type: "module" },
-  { url: "/sw.js", type: "classic" },
-]);
+/** It can also send when the page is closed. */
+const BEST = /** @type {const} */ ({ url: "/sw-module.js", type: "module" });
+/** For browsers whose workers have no modules. */
+const PLAIN = /** @type {const} */ ({ url: "/sw.js", type: "classic" });
 const FIRST_PAUSE_MS = 4000;
 const LONGEST_PAUSE_MS = 300_000;
 
@@ -41,9 +40,11 @@ export async function keepOffline({
   });
   container.startMessages();
   await takeOver(container, mayReload, reload);
+  // One failure may be the network's: the plain worker is for a browser that refuses twice.
+  let kinds = /** @type {readonly (typeof BEST | typeof PLAIN)[]} */ ([BEST]);
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      const worker = await install(container);
+      const worker = await install(container, kinds);
       const { kept, of } = await ask(worker, { type: "keep", paths: need });
       tell({ kept, of, ready: kept === of });
       if (kept === of) {
@@ -53,6 +54,7 @@ export async function keepOffline({
     } catch {
       // The network went away, or something stood in the service's place.
     }
+    kinds = [BEST, PLAIN];
     await networkOr(pause * (1 + Math.random() / 2));
   }
 }
@@ -72,11 +74,12 @@ async function takeOver(container, mayReload, reload) {
 
 /**
  * @param {ServiceWorkerContainer} container
+ * @param {readonly (typeof BEST | typeof PLAIN)[]} kinds to try one after the other
  * @returns {Promise<ServiceWorker>} the active worker
  * @throws {TypeError} if an installation broke off
  */
-async function install(container) {
-  const registration = (await container.getRegistration()) ?? (await register(container));
+async function install(container, kinds) {
+  const registration = (await container.getRegistration()) ?? (await register(container, kinds));
   if (registration.active) return registration.active;
   const worker = registration.installing ?? registration.waiting;
   if (!worker) throw new TypeError("no worker");
@@ -93,12 +96,13 @@ async function install(container) {
 
 /**
  * @param {ServiceWorkerContainer} container
+ * @param {readonly (typeof BEST | typeof PLAIN)[]} kinds
  * @returns {Promise<ServiceWorkerRegistration>}
  */
-async function register(container) {
+async function register(container, kinds) {
   /** @type {unknown} */
   let reason;
-  for (const { url, type } of WORKERS) {
+  for (const { url, type } of kinds) {
     try {
       return await container.register(url, { scope: "/", type, updateViaCache: "none" });
     } catch (error) {
@@ -124,7 +128,7 @@ function ask(worker, question) {
 
 /** @param {() => void} work */
 function whenIdle(work) {
-  if (globalThis.requestIdleCallback) requestIdleCallback(work);
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(work);
   else setTimeout(work, FIRST_PAUSE_MS);
 }
 

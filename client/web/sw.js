@@ -9,6 +9,7 @@
 const { keeping, ORIGINS, PAGE_HEADERS } = self;
 const LANES = 3;
 const MOST_ORIGINS = 32;
+const DATABASE_MS = 1500;
 const ADDRESSES = /"addresses"\s*:\s*(\[[^\]]*\])/g;
 const ORIGIN = /^https?:\/\/[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?(?::\d{1,5})?$/;
 
@@ -136,7 +137,8 @@ async function underPolicy(page) {
 /** @returns {Promise<string[]>} origins of the keyring in the outbox's database (keyrings.js) */
 async function heldOrigins() {
   try {
-    const { bundle } = await readState("keyring");
+    const late = new Promise((_, reject) => setTimeout(reject, DATABASE_MS));
+    const { bundle } = await Promise.race([readState("keyring"), late]);
     const found = [];
     // The bundle was checked when it was taken over; of its files one alone has such a list.
     for (const [, list] of new TextDecoder("latin1").decode(bundle).matchAll(ADDRESSES)) {
@@ -144,7 +146,7 @@ async function heldOrigins() {
     }
     return found.filter((origin) => ORIGIN.test(origin)).slice(0, MOST_ORIGINS);
   } catch {
-    return []; // there is none, or no database at all
+    return []; // there is none, or no database, or another page is changing it
   }
 }
 

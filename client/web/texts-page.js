@@ -10,7 +10,7 @@ import { linkText } from "./sms-links.js";
 
 /** @type {import("./frame.js").Screen} */
 export const screen = {
-  title: "app.texts.title",
+  title: "app.sms.title",
   icon: "sms",
   body: async (app) => {
     const { words } = app;
@@ -21,7 +21,7 @@ export const screen = {
       .map((item, index) => ({ item, number: index + 1 }))
       .filter(({ item }) => !item.arrived && item.texts.length > 0);
     if (sendable.length === 0 || numbers.length === 0) {
-      return [element("p", { id: "no-texts" }, words.text("app.texts.none"))];
+      return [element("p", { id: "no-texts" }, words.text("app.sms.none"))];
     }
     /** @type {{to: string}} */
     const chosen = { to: numbers[0] ?? "" };
@@ -33,12 +33,12 @@ export const screen = {
       );
     draw();
     return [
-      element("p", {}, words.text("app.texts.what")),
+      element("p", {}, words.text("app.sms.what")),
       element(
         "ul",
         { class: "facts" },
         ["company", "folder", "silence"].map((name) =>
-          element("li", {}, icon("warning"), element("span", {}, words.text(`app.texts.${name}`))),
+          element("li", {}, icon("warning"), element("span", {}, words.text(`app.sms.${name}`))),
         ),
       ),
       drawNumbers(app, numbers, chosen, draw),
@@ -55,12 +55,12 @@ export const screen = {
  */
 function drawNumbers({ words }, numbers, chosen, draw) {
   if (numbers.length === 1) {
-    return element("p", {}, words.nodes("app.texts.number", { number: chosen.to }));
+    return element("p", {}, words.nodes("app.sms.number", { number: chosen.to }));
   }
   return element(
     "label",
     { class: "labelled" },
-    element("span", {}, words.text("app.texts.other")),
+    element("span", {}, words.text("app.sms.other")),
     element(
       "select",
       {
@@ -124,12 +124,12 @@ function drawPart(app, depot, item, text, index, to) {
         },
       },
       icon("sms"),
-      element("span", {}, words.nodes("app.texts.open", which)),
+      element("span", {}, words.nodes("app.sms.open", which)),
     ),
     element(
       "div",
       { class: "pair" },
-      element("label", { class: "tick" }, mark, words.nodes("app.texts.sent", which)),
+      element("label", { class: "tick" }, mark, words.nodes("app.sms.sent", which)),
       element(
         "button",
         {
@@ -137,11 +137,11 @@ function drawPart(app, depot, item, text, index, to) {
           class: "plain",
           onclick: async () => {
             const done = await copy(text);
-            const key = done ? "app.texts.copied" : "app.texts.uncopied";
+            const key = done ? "app.sms.copied" : "app.sms.uncopied";
             app.say(words.text(key, { number: to }));
           },
         },
-        words.nodes("app.texts.copy", which),
+        words.nodes("app.sms.copy", which),
       ),
     ),
   );

@@ -19,6 +19,7 @@ import { startSending } from "./sending.js";
  * @property {() => Promise<boolean>} hasKeyring whether there is one, by a look at the disk
  * @property {() => Promise<readonly string[]>} readNumbers those that take sealed texts
  * @property {() => Promise<void>} update asks for a newer keyring; what is refused changes nothing
+ * @property {AbortSignal} closed
  * @property {() => void} close before everything is deleted: nothing is opened or sent any more
  */
 
@@ -69,6 +70,7 @@ async function open() {
     readNumbers: async () => (await readHeld(outbox.database))?.smsNumbers ?? [],
     hasKeyring: async () => (await readHeld(outbox.database)) !== null,
     update,
+    closed: closing.signal,
     close() {
       closing.abort();
       sending.stop();

@@ -48,7 +48,7 @@ const PLACEHOLDER = /\{([a-z_]+)\}/;
 export function chooseLanguage(wanted) {
   for (const one of wanted) {
     const short = one.toLowerCase().split("-")[0] ?? "";
-    if (short in LANGUAGES) return short;
+    if (Object.hasOwn(LANGUAGES, short)) return short;
     if (short === "in") return "id"; // the code that old Android phones have
   }
   return FALLBACK;

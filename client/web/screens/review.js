@@ -24,6 +24,8 @@ export const screen = {
         { class: "stack" },
         await Promise.all(answered.map(({ name }) => drawSaid(app, name))),
       ),
+      !draft.isEmpty() && (await drawTextsChoice(app)),
+      !draft.isEmpty() && drawReceipt(app),
       open.length > 0 &&
         element(
           "section",
@@ -35,8 +37,6 @@ export const screen = {
             await Promise.all(open.map(({ name }) => drawOpen(app, name))),
           ),
         ),
-      !draft.isEmpty() && (await drawTextsChoice(app)),
-      !draft.isEmpty() && drawReceipt(app),
       !draft.isEmpty() && element("p", { class: "hint" }, words.text("app.review.after")),
     ];
   },

@@ -28,7 +28,10 @@ SEAL = """async ({text, texts, receipt, bytes}) => {
   });
   return id;
 }"""
-KEYRING = """async () => {
+MODULES = ("reporting.js", "report/codec.js", "sodium.js")
+KEYRING = """async (modules) => {
+  for (const name of modules) await import(`/lib/${name}`);
+  await (await import("/web/table.js")).loadTable();
   const depot = await (await import("/web/depot.js")).openDepot();
   await depot.update();
   return depot.hasKeyring();
@@ -45,10 +48,10 @@ class App:
     asked: list[str] = field(default_factory=list)
 
     def open(self) -> None:
-        """The start screen, with the keyring taken over."""
+        """The start screen, with the keyring and what seals taken over."""
         self.page.goto(self.service.url)
         expect(self.page.locator("#write")).to_be_visible(timeout=READY_MILLISECONDS)
-        assert self.page.evaluate(KEYRING)
+        assert self.page.evaluate(KEYRING, MODULES)
 
     def seal(
         self, text: str = "", texts: str = "", receipt: bool = False, attached: int = 0

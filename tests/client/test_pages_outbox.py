@@ -134,11 +134,14 @@ def test_a_text_that_was_opened_stays_marked(app: App) -> None:
     assert app.page.evaluate(READ_LINKS, [href])[0]["text"] == copied
 
 
-def test_a_receipt_is_checked_shown_saved_and_deleted(app: App) -> None:
-    app.seal("with proof", receipt=True)
+def test_a_receipt_is_checked_shown_saved_and_deleted(app: App, service: Running) -> None:
     app.page.locator("#waiting").click()
+    app.seal("with proof", receipt=True)
+    item = app.page.locator(".item-state")
+    expect(item).to_contain_text("has not come yet", timeout=ARRIVE_MILLISECONDS)
+    assert "with proof" in listed(service)  # it is in the log
+    app.page.locator("#now").click()
     shown = app.page.get_by_text("In the log, place")
-    app.page.locator("#now").click(timeout=ARRIVE_MILLISECONDS)
     expect(shown).to_be_visible(timeout=ARRIVE_MILLISECONDS)
     with app.page.expect_download() as saving:
         app.page.get_by_role("button", name="Save receipt 1").click()

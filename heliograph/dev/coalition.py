@@ -79,7 +79,8 @@ def prepare_coalition(
     """The development coalition in `folder`; made at first start, given new epochs when they end.
 
     address: the service's, on loopback. log_key: what its log signs with. now: Unix seconds.
-    envelopes_stored: whether the service's store holds any, which only the keys of their own coalition can open.
+    envelopes_stored: whether the service's store holds any, which only the keys of their own
+    coalition can open.
     Raises DevelopmentError: development-only, development-keys-gone, development-keyholder,
     development-damaged.
     """

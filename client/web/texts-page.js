@@ -129,7 +129,12 @@ function drawPart(app, depot, item, text, index, to) {
     element(
       "div",
       { class: "pair" },
-      element("label", { class: "tick" }, mark, element("span", {}, words.nodes("app.sms.sent", which))),
+      element(
+        "label",
+        { class: "tick" },
+        mark,
+        element("span", {}, words.nodes("app.sms.sent", which)),
+      ),
       element(
         "button",
         {

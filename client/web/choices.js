@@ -2,6 +2,8 @@
 
 import { element, icon } from "./element.js";
 
+const LONG_WORD = 7;
+
 /**
  * @typedef {object} Choice
  * @property {string} value
@@ -85,7 +87,9 @@ export function anyOf(group, chosen, choose) {
  */
 function drawGroup(group, role, drawInput) {
   const id = `${group.name}-legend`;
+  const look = group.look ?? "cards";
   const bare = group.choices.some((choice) => choice.icon) ? "" : "bare";
+  const pairs = look === "row" && group.choices.length === 4 && hasLongWord(group) ? "pairs" : "";
   return element(
     "div",
     { class: "group", role, "aria-labelledby": group.legend ? id : "heading" },
@@ -94,7 +98,7 @@ function drawGroup(group, role, drawInput) {
       : null,
     element(
       "div",
-      { class: `choices ${group.look ?? "cards"} ${bare}` },
+      { class: `choices ${look} ${bare} ${pairs}` },
       group.choices.map((choice) =>
         element(
           "label",
@@ -109,5 +113,18 @@ function drawGroup(group, role, drawInput) {
         ),
       ),
     ),
+  );
+}
+
+/**
+ * Four long words do not fit side by side into 320 pixels: two and two look better than three and one.
+ *
+ * @param {Group} group
+ */
+function hasLongWord({ choices }) {
+  return choices.some(({ label }) =>
+    String(label)
+      .split(" ")
+      .some((word) => word.length > LONG_WORD),
   );
 }

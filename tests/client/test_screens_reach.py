@@ -1,6 +1,7 @@
-"""Every screen for everybody: axe, small windows and large letters, right to left, keyboard alone."""
+"""Every screen for everybody: axe, small windows, large letters, right to left, the keyboard."""
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -12,6 +13,7 @@ from tests.client.test_javascript import INSTALL
 
 AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
 STEPS = 15
+KEY = re.compile(r"(?:app|field|ussd|value)(?:\.[a-z_-]+)+")
 # What stands out of a window of 320 pixels, beside what is hidden for eyes on purpose.
 STANDS_OUT = """() => {
   const wide = document.documentElement.scrollWidth > innerWidth ? ["page"] : [];

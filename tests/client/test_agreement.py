@@ -3,7 +3,7 @@
 import json
 import random
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -27,7 +27,7 @@ from tools.vectors.forms import sign_raw
 from tools.vectors.publishing import publish, root_bytes
 
 EPOCH = 517
-CHANNELS = ["app", "web", "app-sms"]
+CHANNELS = ("app", "web", "app-sms")
 SEEDS = {"A": make_seed("agreement", "A"), "B": make_seed("agreement", "B")}
 MUTATIONS = 400
 STRANGE = (
@@ -126,10 +126,10 @@ def test_javascript_opens_what_python_seals(suite: Suite) -> None:
         assert (answer["kind"], answer["reportId"]) == (Kind.RECORD, b"reportid".hex())
 
 
-def tell(keyring: keyrings.Keyring, now: int) -> dict[str, Any]:
+def tell(keyring: keyrings.Keyring, now: int, channels: Sequence[str] = CHANNELS) -> dict[str, Any]:
     """A keyring as the oracle tells it."""
     chosen = {}
-    for channel in CHANNELS:
+    for channel in channels:
         key = sealing_key(keyring, channel, now)
         chosen[channel] = {
             "suite": key.suite,
@@ -154,13 +154,18 @@ def tell(keyring: keyrings.Keyring, now: int) -> dict[str, Any]:
 
 
 def question(
-    root: bytes, files: dict[str, bytes], now: int, current: dict[str, bytes] | None = None
+    root: bytes,
+    files: dict[str, bytes],
+    now: int,
+    current: dict[str, bytes] | None = None,
+    *,
+    channels: Sequence[str] = CHANNELS,
 ) -> dict[str, Any]:
     asked = {
         "ask": "keyring",
         "pinnedRoot": root.hex(),
         "bundle": keyrings.write_bundle(files).hex(),
-        "channels": CHANNELS,
+        "channels": channels,
         "now": now,
     }
     if current is not None:
@@ -214,11 +219,11 @@ def test_both_say_the_same_of_broken_keyrings() -> None:
     seed = secrets.randbits(32)
     chance = random.Random(seed)
     made = [break_keyring(chance) for _ in range(MUTATIONS)]
-    answers = ask([question(root, files, NOW) for root, files in made])
+    answers = ask([question(root, files, NOW, channels=["sms"]) for root, files in made])
     codes: dict[str, int] = {}
     for (root, files), answer in zip(made, answers, strict=True):
         try:
-            expected = tell(keyrings.first(root, files), NOW)
+            expected = tell(keyrings.first(root, files), NOW, ["sms"])
         except KeyringError as error:
             expected = {"code": error.code}
         assert answer == expected, f"seed {seed}"

@@ -80,7 +80,9 @@ function writeItem(value, depth) {
   if (value === null) return writeHead(SIMPLE, NULL);
   if (value instanceof Uint8Array) return writeString(BYTES, value);
   if (Array.isArray(value)) {
-    return writeParts(LIST, value.length, () => value.map((one) => writeItem(one, depth + 1)));
+    return writeParts(LIST, value.length, () =>
+      Array.from(value, (one) => writeItem(one, depth + 1)),
+    );
   }
   if (!(value instanceof Map)) throw new HeliographError("field-value");
   return writeParts(MAP, value.size, () => {

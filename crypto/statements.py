@@ -12,7 +12,6 @@ from typing import Any
 from crypto.envelope import HYBRID_KEY_SIZE, SMS_SUITES, Suite
 from crypto.errors import KeyringError
 from crypto.strict_json import (
-    is_printable,
     read_hex,
     read_integer,
     read_json,
@@ -181,6 +180,4 @@ def _texts(fields: Mapping[str, Any], name: str) -> tuple[str, ...]:
     for text in texts:
         if not isinstance(text, str) or not 0 < len(text) <= MAX_TEXT:
             raise KeyringError("keyring-field")
-        if not is_printable(text):
-            raise KeyringError("keyring-json")
     return tuple(texts)

@@ -6,7 +6,7 @@ keyring-field, keyring-key.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
 
 from crypto.errors import KeyringError
@@ -18,6 +18,14 @@ _PRINTABLE_LINES = re.compile(rb"[\n -~]*")
 
 def read_json(data: bytes, expected: str) -> Mapping[str, Any]:
     """The fields of a file whose `format` is `expected`."""
+    fields = read_object(parse_json(data))
+    if fields.get("format") != expected:
+        raise KeyringError("keyring-format")
+    return fields
+
+
+def parse_json(data: bytes) -> Any:
+    """The value that the bytes stand for, by itself: keyring-json alone is raised."""
     if not _PRINTABLE_LINES.fullmatch(data):
         raise KeyringError("keyring-json")
     try:
@@ -30,17 +38,28 @@ def read_json(data: bytes, expected: str) -> Mapping[str, Any]:
         )
     except (ValueError, RecursionError):
         raise KeyringError("keyring-json") from None
-    fields = read_object(value)
-    if fields.get("format") != expected:
-        raise KeyringError("keyring-format")
-    return fields
+    # Texts may be written with escapes: what they stand for must be printable ASCII too.
+    if not all(map(_PRINTABLE.fullmatch, _walk_texts(value))):
+        raise KeyringError("keyring-json")
+    return value
+
+
+def _walk_texts(value: object) -> Iterator[str]:
+    """Every text in a value, the names of fields too."""
+    left = [value]
+    while left:
+        one = left.pop()
+        if isinstance(one, str):
+            yield one
+        elif isinstance(one, dict):
+            left += [*one, *one.values()]
+        elif isinstance(one, list):
+            left += one
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     fields = dict(pairs)
-    # Names and texts may be written with escapes: what they stand for must be printable ASCII too.
-    texts = [*fields, *(value for value in fields.values() if isinstance(value, str))]
-    if len(fields) != len(pairs) or not all(map(is_printable, texts)):
+    if len(fields) != len(pairs):
         raise KeyringError("keyring-json")
     return fields
 
@@ -84,8 +103,3 @@ def read_hex(value: object, digits: int) -> str:
     if not isinstance(value, str) or len(value) != digits or not _HEX.fullmatch(value):
         raise KeyringError("keyring-key")
     return value
-
-
-def is_printable(text: str) -> bool:
-    """Whether a text is printable ASCII."""
-    return _PRINTABLE.fullmatch(text) is not None

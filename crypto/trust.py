@@ -13,6 +13,8 @@ from tuf.api.metadata import Metadata, Root, Snapshot, Targets, Timestamp
 from tuf.api.serialization import DeserializationError, SerializationError
 
 from crypto.errors import KeyringError
+from crypto.metadata_form import has_plain_form, has_plain_keys
+from crypto.strict_json import parse_json
 
 DEVELOPMENT_MARK = "x-heliograph-development"
 """A root with this field set to true is a development root."""
@@ -161,11 +163,7 @@ def _read_root_form(data: bytes) -> Metadata[Root]:
         metadata = _parse(data, Root)
     except KeyringError:
         raise KeyringError("keyring-root-form") from None
-    keys = metadata.signed.keys.values()
-    # One algorithm, and no key twice: a threshold counts key ids, and must mean as many people.
-    if any((key.keytype, key.scheme) != ("ed25519", "ed25519") for key in keys) or len(
-        {str(key.keyval.get("public")).lower() for key in keys}
-    ) != len(keys):
+    if not has_plain_keys(metadata.signed):
         raise KeyringError("keyring-root-form")
     return metadata
 
@@ -185,11 +183,10 @@ def _read_signed(root: Root, data: bytes, kind: type[_S]) -> _S:
 def _parse(data: bytes, kind: type[_S]) -> Metadata[_S]:
     try:
         metadata: Metadata[Any] = Metadata.from_bytes(data)
-    except (DeserializationError, RepositoryError):
+        plain = parse_json(data)
+    except (DeserializationError, RepositoryError, KeyringError):
         raise KeyringError("keyring-metadata-form") from None
-    signed = metadata.signed
-    # `type`, because the library lets True and 1.0 pass for a version.
-    if not isinstance(signed, kind) or type(signed.version) is not int:
+    if not isinstance(metadata.signed, kind) or not has_plain_form(metadata, plain):
         raise KeyringError("keyring-metadata-form")
     return metadata
 

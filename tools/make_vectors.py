@@ -13,6 +13,7 @@ from tools.vectors.boxes import HybridBoxes
 from tools.vectors.case import Case
 from tools.vectors.envelopes import make_envelopes
 from tools.vectors.fillings import make_fillings
+from tools.vectors.forms import make_forms
 from tools.vectors.keyrings import make_keyrings
 from tools.vectors.locks import make_leaves, make_locks, make_sealings
 from tools.vectors.purges import make_purges
@@ -33,6 +34,7 @@ def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
     yield from make_keyrings()
     yield from make_purges()
     yield from make_signatures()
+    yield from make_forms()
 
 
 def main() -> None:

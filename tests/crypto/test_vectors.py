@@ -24,6 +24,7 @@ def test_vector(path: Path) -> None:
 
 def test_vectors_are_many_and_mostly_negative() -> None:
     expected = [read_vector(path).expect for path in FILES]
+    print(f"vectors: {len(expected)}")
     assert len(expected) >= 60
     assert sum(expect != "open" for expect in expected) > len(expected) / 2
 

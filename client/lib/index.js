@@ -1,0 +1,16 @@
+/**
+ * The package's entry: what other apps may use. Everything is a plain function that takes what it needs;
+ * nothing is created at import, and libsodium is loaded by loadSodium alone.
+ */
+
+export { CborReader, writeHead } from "./cbor.js";
+export { envelopeId, KINDS, LENGTHS, MAX_ENVELOPE, readHeader, SUITES } from "./envelope.js";
+export { HeliographError } from "./errors.js";
+export { readBundle, writeBundle } from "./keyring/bundle.js";
+export { sealingKey, warnings } from "./keyring/choosing.js";
+export { fetchFiles } from "./keyring/fetching.js";
+export { expired, readFirst, readSuccessor } from "./keyring/keyring.js";
+export { readLeaf } from "./leaf.js";
+export { readText, writeTexts } from "./sealed-sms.js";
+export { MAX_CONTENT, newReportId, seal, sealForSms } from "./sealing.js";
+export { loadSodium } from "./sodium.js";

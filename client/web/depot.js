@@ -17,7 +17,9 @@ import { startSending } from "./sending.js";
  * @property {() => Promise<import("../lib/keyring/keyring.js").Keyring | null>} loadKeyring the one
  *   that is held, checked again; null: this phone has none yet
  * @property {() => Promise<boolean>} hasKeyring whether there is one, by a look at the disk
+ * @property {() => Promise<readonly string[]>} readNumbers those that take sealed texts
  * @property {() => Promise<void>} update asks for a newer keyring; what is refused changes nothing
+ * @property {AbortSignal} closed
  * @property {() => void} close before everything is deleted: nothing is opened or sent any more
  */
 
@@ -65,8 +67,10 @@ async function open() {
     outbox,
     sending,
     loadKeyring: keyrings.load,
+    readNumbers: async () => (await readHeld(outbox.database))?.smsNumbers ?? [],
     hasKeyring: async () => (await readHeld(outbox.database)) !== null,
     update,
+    closed: closing.signal,
     close() {
       closing.abort();
       sending.stop();

@@ -40,8 +40,19 @@ watchEscape(document, goAway);
 draft.watch(() => updateWays(app, trail.here()));
 await show(trail.here());
 void loadRest();
-// From now on what waits is sent, whatever screen stands there.
-void import("./depot.js").then(({ openDepot }) => openDepot()).catch(() => undefined);
+void keepAll();
+
+/** From now on what waits is sent, whatever screen stands there, and the app stays on the phone. */
+async function keepAll() {
+  const { openDepot } = await import("./depot.js");
+  const depot = await openDepot().catch(() => null);
+  const { keepOffline } = await import("./registering.js");
+  await keepOffline({
+    need: [`/locales/${app.words.lang}.json`],
+    mayReload: () => draft.isEmpty() && trail.atStart(),
+    ...(depot ? { signal: depot.closed } : {}),
+  });
+}
 
 /** @param {string} name */
 async function show(name) {

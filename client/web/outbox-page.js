@@ -124,8 +124,9 @@ function drawStatus(app, depot, status, situation) {
       element("span", {}, words.text(`app.outbox.${is}`)),
     ),
     element("p", { class: "again", id: "again" }),
-    waiting + situation.attachments > 0 && [
-      element("p", { class: "hint" }, words.text("app.outbox.keep")),
+    waiting + situation.attachments + situation.receipts > 0 && [
+      waiting + situation.attachments > 0 &&
+        element("p", { class: "hint" }, words.text("app.outbox.keep")),
       element(
         "button",
         {

@@ -8,6 +8,7 @@
  * @property {Item[]} items what is here, smallest first
  * @property {number} waiting envelopes that have not arrived
  * @property {number} attachments that have not arrived
+ * @property {number} receipts that were asked for and have not come
  * @property {number} arrived envelopes, ever
  * @property {number} texts items that wait and can go as text messages
  */
@@ -36,6 +37,7 @@ export function judge(items, arrived, { busy, failed, online, addressed }) {
     items,
     waiting: waiting.length,
     attachments,
+    receipts: items.filter((item) => item.arrived && item.receipt).length,
     arrived,
     texts: waiting.filter((item) => item.texts.length > 0).length,
   };

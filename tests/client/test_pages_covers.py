@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.client.app_server import serving_app
+from tests.client.pages_server import serving_app
 
 LEFT = "/web/calculator.html"
 

@@ -13,10 +13,12 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "reports" / "data"
 TARGET = ROOT / "client" / "web" / "places.json"
 Names = dict[str, str]
+# Chromium leaves these out of its data for names of countries; for all others the browser has them.
+NAMED = ("my", "be")
 
 
 def make_places() -> str:
-    """The file: countries that browsers have no names for, regions and operators by country."""
+    """The file: by country, names that browsers lack, regions and operators."""
     countries = json.loads((DATA / "countries.json").read_text(encoding="utf-8"))
     regions = read_regions()
     for cc, country in countries.items():
@@ -26,8 +28,12 @@ def make_places() -> str:
             regions[cc] = {f"{country['regions_of']}-{tail}": known[tail] for tail in tails}
     operators = read_operators()
     rows = {
-        cc: {"regions": regions.get(cc, {}), "operators": operators.get(cc, [])}
-        for cc in sorted(countries)
+        cc: {
+            "names": {lang: name for lang, name in country["names"].items() if lang in NAMED},
+            "regions": regions.get(cc, {}),
+            "operators": operators.get(cc, []),
+        }
+        for cc, country in sorted(countries.items())
     }
     lines = ",\n".join(f'"{cc}":{_short(row)}' for cc, row in rows.items())
     return "{\n" + lines + "\n}\n"

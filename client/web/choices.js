@@ -2,6 +2,8 @@
 
 import { element, icon } from "./element.js";
 
+const LONG_WORD = 7;
+
 /**
  * @typedef {object} Choice
  * @property {string} value
@@ -36,10 +38,17 @@ export function oneOf(group, chosen, choose) {
       checked: choice.value === chosen,
       autocomplete: "off",
     });
-    input.addEventListener("click", () => {
+    const toggle = () => {
       if (current === choice.value) input.checked = false;
       current = input.checked ? choice.value : undefined;
       choose(current);
+    };
+    input.addEventListener("click", toggle);
+    input.addEventListener("keydown", (event) => {
+      // The space bar clicks a radio button only where it is not checked yet.
+      if (event.key !== " " || !input.checked) return;
+      event.preventDefault();
+      toggle();
     });
     return input;
   });
@@ -85,7 +94,9 @@ export function anyOf(group, chosen, choose) {
  */
 function drawGroup(group, role, drawInput) {
   const id = `${group.name}-legend`;
+  const look = group.look ?? "cards";
   const bare = group.choices.some((choice) => choice.icon) ? "" : "bare";
+  const pairs = look === "row" && group.choices.length === 4 && hasLongWord(group) ? "pairs" : "";
   return element(
     "div",
     { class: "group", role, "aria-labelledby": group.legend ? id : "heading" },
@@ -94,7 +105,7 @@ function drawGroup(group, role, drawInput) {
       : null,
     element(
       "div",
-      { class: `choices ${group.look ?? "cards"} ${bare}` },
+      { class: `choices ${look} ${bare} ${pairs}` },
       group.choices.map((choice) =>
         element(
           "label",
@@ -109,5 +120,18 @@ function drawGroup(group, role, drawInput) {
         ),
       ),
     ),
+  );
+}
+
+/**
+ * Four long words do not fit side by side into 320 pixels: two and two look better than three and one.
+ *
+ * @param {Group} group
+ */
+function hasLongWord({ choices }) {
+  return choices.some(({ label }) =>
+    String(label)
+      .split(" ")
+      .some((word) => word.length > LONG_WORD),
   );
 }

@@ -14,7 +14,12 @@ const COUNTRIES =
   "TR TT TV TW TZ UA UG UM US UY UZ VA VC VE VG VI VN VU WF WS XK XS YE YT ZA ZM ZW";
 const OWN_NAMES = /** @type {Record<string, string>} */ ({ XS: "Somaliland" });
 
-/** @typedef {{regions: Record<string, string>, operators: [name: string, code?: string][]}} Places */
+/**
+ * @typedef {object} Places
+ * @property {Record<string, string>} names of the country, in languages that browsers lack
+ * @property {Record<string, string>} regions by the end of their code
+ * @property {[name: string, code?: string][]} operators
+ */
 /** @typedef {{code: string, name: string, found: string}} Country `found`: what a search looks in */
 
 /** @type {Promise<Record<string, Places>> | null} */
@@ -22,15 +27,15 @@ let loading = null;
 
 /**
  * @param {string} lang
- * @returns {Country[]} by name, as that language sorts them
+ * @returns {Promise<Country[]>} by name, as that language sorts them
  */
-export function countries(lang) {
-  const own = new Intl.DisplayNames([lang, "en"], { type: "region" });
+export async function countries(lang) {
+  const places = await loadPlaces();
   const english = new Intl.DisplayNames(["en"], { type: "region" });
   const { compare } = new Intl.Collator(lang);
   return COUNTRIES.split(" ")
     .map((code) => {
-      const name = OWN_NAMES[code] ?? own.of(code) ?? code;
+      const name = nameOf(code, lang, places);
       return { code, name, found: fold(`${name} ${english.of(code) ?? ""} ${code}`) };
     })
     .sort((one, other) => compare(one.name, other.name));
@@ -39,11 +44,10 @@ export function countries(lang) {
 /**
  * @param {string} code
  * @param {string} lang
- * @returns {string} the country's name
+ * @returns {Promise<string>} the country's name
  */
-export function countryName(code, lang) {
-  const names = new Intl.DisplayNames([lang, "en"], { type: "region" });
-  return OWN_NAMES[code] ?? names.of(code) ?? code;
+export async function countryName(code, lang) {
+  return nameOf(code, lang, await loadPlaces());
 }
 
 /**
@@ -52,7 +56,7 @@ export function countryName(code, lang) {
  */
 export function likelyCountries(languages) {
   const known = new Set(COUNTRIES.split(" "));
-  const regions = languages.map((one) => one.split("-").pop()?.toUpperCase() ?? "");
+  const regions = languages.map((one) => one.split("-").slice(1).pop()?.toUpperCase() ?? "");
   return [...new Set(regions.filter((region) => known.has(region)))];
 }
 
@@ -61,10 +65,7 @@ export function likelyCountries(languages) {
  * @returns {Promise<Places>} empty where the list is not on the phone
  */
 export async function placesOf(cc) {
-  loading ??= fetchPlaces();
-  const places = await loading.catch(() => null);
-  if (places === null) loading = null;
-  return places?.[cc] ?? { regions: {}, operators: [] };
+  return (await loadPlaces())[cc] ?? { names: {}, regions: {}, operators: [] };
 }
 
 /**
@@ -82,6 +83,23 @@ export function regionCode(cc, tail) {
  */
 export function fold(text) {
   return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
+}
+
+/** @param {string} code @param {string} lang @param {Record<string, Places>} places */
+function nameOf(code, lang, places) {
+  const own = OWN_NAMES[code] ?? places[code]?.names[lang];
+  return own ?? new Intl.DisplayNames([lang, "en"], { type: "region" }).of(code) ?? code;
+}
+
+/** @returns {Promise<Record<string, Places>>} empty where they are not on the phone: asked for again */
+async function loadPlaces() {
+  loading ??= fetchPlaces();
+  try {
+    return await loading;
+  } catch {
+    loading = null;
+    return {};
+  }
 }
 
 async function fetchPlaces() {

@@ -53,7 +53,7 @@ async function readField(app, field) {
           .join(" · "),
       ];
     case "country":
-      return [countryName(value, words.lang)];
+      return [await countryName(value, words.lang)];
     case "region":
       return [isolate(await regionName(report.cc, value))];
     case "operators":

@@ -98,9 +98,23 @@ export function createWords(lang, catalogue) {
       drafts = false;
       return said;
     },
-    date: (date, options) =>
-      new Intl.DateTimeFormat(lang, { ...options, numberingSystem: "latn" }).format(date),
+    date: (date, options) => formatDate(lang, date, options),
   };
+}
+
+/**
+ * @param {string} lang
+ * @param {Date} date
+ * @param {Intl.DateTimeFormatOptions} options
+ */
+function formatDate(lang, date, options) {
+  const known = Intl.DateTimeFormat.supportedLocalesOf([lang]).length > 0;
+  if (known)
+    return new Intl.DateTimeFormat(lang, { ...options, numberingSystem: "latn" }).format(date);
+  // The browser has no names of months in this language: 26/11/2026 is read by more people than English.
+  const { weekday: _, ...others } = options;
+  const numbers = /** @type {const} */ ({ day: "2-digit", month: "2-digit", year: "numeric" });
+  return new Intl.DateTimeFormat("en-GB", { ...others, ...numbers }).format(date);
 }
 
 /**

@@ -1,10 +1,7 @@
-"""Reads spec/vectors/ and runs one vector, as its README tells."""
+"""Runs one vector of spec/vectors/, as its README tells."""
 
 import io
-from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from crypto import keyring as keyrings
 from crypto import leaves, locks, opening, sealed_sms, sealing
@@ -13,44 +10,14 @@ from crypto.choosing import sealing_key
 from crypto.envelope import Kind, Suite, envelope_id, read_header
 from crypto.purged import find_purged
 from crypto.qr_text import read_qr_text, write_qr_text
+from tests.crypto.blob_vectors import run_blob, run_blob_length
+from tests.crypto.receipt_vectors import run_note_key, run_receipt
+from tests.crypto.report_vectors import run_report, run_report_write
+from tests.crypto.vector import FOLDER, Vector, read_vector
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "spec" / "vectors"
+__all__ = ["FOLDER", "RUN", "Vector", "read_vector", "run_vector"]
+
 KINDS = {"report": Kind.REPORT, "follow-up": Kind.FOLLOW_UP, "record": Kind.RECORD}
-
-
-@dataclass(frozen=True)
-class Vector:
-    expect: str
-    kind: str
-    fields: dict[str, list[str]]
-    lines: list[str]
-
-    def field(self, name: str) -> str:
-        (value,) = self.fields[name]
-        return value
-
-    def hex(self, name: str) -> bytes:
-        return bytes.fromhex(self.field(name))
-
-    @property
-    def payload(self) -> bytes:
-        data = bytes.fromhex("".join(self.lines))
-        fill = int(self.field("fill")) if "fill" in self.fields else 0
-        return data.ljust(fill, b"\0")
-
-    def seeds(self) -> dict[str, bytes]:
-        return {lock: self.hex(f"seed {lock}") for lock in "AB" if f"seed {lock}" in self.fields}
-
-
-def read_vector(path: Path) -> Vector:
-    header, _, payload = path.read_text(encoding="utf-8").partition("\n\n")
-    fields: dict[str, list[str]] = defaultdict(list)
-    for line in header.split("\n"):
-        name, _, value = line.partition(":")
-        fields[name].append(value.strip())
-    assert list(fields)[:3] == ["expect", "comment", "kind"]
-    lines = payload.split("\n")[:-1]
-    return Vector(fields["expect"][0], fields["kind"][0], dict(fields), lines)
 
 
 def run_vector(vector: Vector) -> str:
@@ -212,6 +179,12 @@ RUN: dict[str, Callable[[Vector], str]] = {
     "sms-write": _run_write,
     "keyring": _run_keyring,
     "purged": _run_purged,
+    "report": run_report,
+    "report-write": run_report_write,
+    "blob": run_blob,
+    "blob-length": run_blob_length,
+    "receipt": run_receipt,
+    "note-key": run_note_key,
     "bundle": _run_bundle,
     "qr-text": _run_qr_text,
     "qr-write": _run_qr_write,

@@ -13,8 +13,8 @@ const SHOWN = 12;
 export const screen = {
   title: "app.country.title",
   icon: "place",
-  body: (app) => {
-    const all = countries(app.words.lang);
+  body: async (app) => {
+    const all = await countries(app.words.lang);
     const list = element("div");
     const search = element("input", {
       ...PRIVATE,

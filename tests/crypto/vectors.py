@@ -8,16 +8,27 @@ from crypto import leaves, locks, opening, sealed_sms, sealing
 from crypto.carried import CarriedBlob, CarriedEnvelope, Item, read_items
 from crypto.choosing import sealing_key
 from crypto.envelope import Kind, Suite, envelope_id, read_header
+from crypto.errors import CryptoError
 from crypto.purged import find_purged
 from crypto.qr_text import read_qr_text, write_qr_text
+from reports.errors import ReportError
+from tests.blob_opening import BlobRefusedError
 from tests.crypto.blob_vectors import run_blob, run_blob_length
 from tests.crypto.receipt_vectors import run_note_key, run_receipt
 from tests.crypto.report_vectors import run_report, run_report_write
 from tests.crypto.vector import FOLDER, Vector, read_vector
 
-__all__ = ["FOLDER", "RUN", "Vector", "read_vector", "run_vector"]
+__all__ = ["FOLDER", "RUN", "Vector", "find_outcome", "read_vector", "run_vector"]
 
 KINDS = {"report": Kind.REPORT, "follow-up": Kind.FOLLOW_UP, "record": Kind.RECORD}
+
+
+def find_outcome(vector: Vector) -> str:
+    """What came of it, in the words of `expect`: `open`, `nothing`, or the error's code."""
+    try:
+        return run_vector(vector)
+    except (CryptoError, ReportError, BlobRefusedError) as error:
+        return error.code
 
 
 def run_vector(vector: Vector) -> str:

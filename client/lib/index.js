@@ -3,8 +3,8 @@
  * nothing is created at import, and libsodium is loaded by loadSodium alone.
  */
 
-export { blobLength, padded } from "./blobs/padding.js";
-export { sealBlob } from "./blobs/sealing.js";
+export { blobLength, MAX_BLOB, padded } from "./blobs/padding.js";
+export { PIECE_SIZE, sealBlob } from "./blobs/sealing.js";
 export { CborReader, writeHead } from "./cbor.js";
 export { envelopeId, KINDS, LENGTHS, MAX_ENVELOPE, readHeader, SUITES } from "./envelope.js";
 export { HeliographError } from "./errors.js";

@@ -38,10 +38,17 @@ export function oneOf(group, chosen, choose) {
       checked: choice.value === chosen,
       autocomplete: "off",
     });
-    input.addEventListener("click", () => {
+    const toggle = () => {
       if (current === choice.value) input.checked = false;
       current = input.checked ? choice.value : undefined;
       choose(current);
+    };
+    input.addEventListener("click", toggle);
+    input.addEventListener("keydown", (event) => {
+      // The space bar clicks a radio button only where it is not checked yet.
+      if (event.key !== " " || !input.checked) return;
+      event.preventDefault();
+      toggle();
     });
     return input;
   });

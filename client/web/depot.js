@@ -1,6 +1,5 @@
 /** What the screens of this tab share: one outbox, one sender, the keyring that is held. */
 
-import { fetchFiles } from "../lib/keyring/fetching.js";
 import { checkReceipt } from "../lib/log/receipts.js";
 import { NAME } from "../lib/outbox/database.js";
 import { readHeld } from "../lib/outbox/held.js";
@@ -42,7 +41,7 @@ export function openDepot() {
 async function open() {
   const outbox = await openOutbox();
   const channel = new BroadcastChannel(NAME);
-  const keyrings = createKeyrings({ outbox, loadSodium, origin: location.origin, fetchFiles });
+  const keyrings = createKeyrings({ outbox, loadSodium, origin: location.origin });
   const sender = createSender({
     outbox,
     checkReceipt: async (receipt, envelope, logKeys) =>

@@ -17,6 +17,8 @@
  * @property {Record<string, any>} report fields of spec/report-v1.json, as the codec takes them
  * @property {Attachment[]} files
  * @property {{texts: "none" | "short" | "whole", receipt: boolean}} choices
+ * @property {{texts: number, warnings: string[]} | null} sealed what came of the last report that was
+ *   sealed: none of it says what was in it
  * @property {(name: string, value: unknown) => void} set undefined, "" and empty lists and maps
  *   take the field away
  * @property {(files: Attachment[]) => void} attach in place of those that were there
@@ -34,6 +36,7 @@ export function createDraft() {
     report: {},
     files: [],
     choices: { texts: "none", receipt: false },
+    sealed: null,
     set(name, value) {
       if (isNothing(value)) delete draft.report[name];
       else draft.report[name] = value;
@@ -48,6 +51,7 @@ export function createDraft() {
       draft.report = {};
       draft.files = [];
       draft.choices = { texts: "none", receipt: false };
+      draft.sealed = null;
       tell(listeners);
     },
     watch: (listener) => void listeners.add(listener),

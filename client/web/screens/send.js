@@ -17,6 +17,14 @@ const FAULTS = /** @type {Record<string, string>} */ ({
   "report-too-large": "app.fault.long",
 });
 
+/** @typedef {import("../../lib/reporting.js").Queued} Queued */
+
+/** Somebody who goes back and comes again while it is sealed must not send it twice. */
+/** @type {Promise<Queued> | null} */
+let sealing = null;
+/** @type {(done: number, all: number) => void} */
+let onProgress = () => undefined;
+
 /** @type {import("../frame.js").Screen} */
 export const screen = {
   title: "app.sending.title",
@@ -37,12 +45,17 @@ async function run(app, state) {
   const progress = element("progress", { max: 1, "aria-labelledby": "heading" });
   fillWith(state, progress, element("p", { class: "hint" }, words.text("app.sending.stay")));
   try {
-    const queued = await seal(app, (done, all) => {
+    onProgress = (done, all) => {
       progress.value = all > 0 ? done / all : 0;
+    };
+    sealing ??= seal(app).finally(() => {
+      sealing = null;
     });
+    const { texts, warnings } = await sealing;
+    if (draft.sealed !== null) return; // the other one that waited for it has gone on
     draft.clear();
+    draft.sealed = { texts, warnings };
     app.restart("sent");
-    for (const warning of queued.warnings) app.say(words.text(`app.warning.${warning}`));
   } catch (error) {
     const code = /** @type {{code?: string}} */ (error).code ?? "";
     const text = words.text(FAULTS[code] ?? "app.fault.seal");
@@ -68,11 +81,8 @@ async function run(app, state) {
   }
 }
 
-/**
- * @param {App} app
- * @param {(done: number, all: number) => void} onProgress
- */
-async function seal(app, onProgress) {
+/** @param {App} app @returns {Promise<Queued>} */
+async function seal(app) {
   const { draft, words } = app;
   const [{ openDepot }, { sealReport }, { createCodec }, { loadSodium }] = await Promise.all([
     import("../depot.js"),
@@ -86,6 +96,7 @@ async function seal(app, onProgress) {
     await depot.update();
     keyring = await depot.loadKeyring();
   }
+  draft.sealed = null;
   const { texts, receipt } = draft.choices;
   return sealReport({
     sodium: await loadSodium(),
@@ -99,6 +110,6 @@ async function seal(app, onProgress) {
     receipt,
     now: Math.floor(Date.now() / 1000),
     outbox: depot.outbox,
-    onProgress,
+    onProgress: (done, all) => onProgress(done, all),
   });
 }

@@ -7,7 +7,7 @@ export const screen = {
   title: "app.sent.title",
   icon: "sealed",
   body: async (app) => {
-    const { words } = app;
+    const { draft, words } = app;
     const { openDepot } = await import("../depot.js");
     const { waiting, attachments } = await (await openDepot()).outbox.counts();
     const count = waiting + attachments;
@@ -17,6 +17,12 @@ export const screen = {
         "p",
         { class: "lead", id: "sent-waiting" },
         count > 0 ? words.nodes("app.sent.waiting", { count }) : words.text("app.sent.arrived"),
+      ),
+      draft.sealed?.texts
+        ? element("p", {}, words.nodes("app.sent.texts", { count: draft.sealed.texts }))
+        : null,
+      ...(draft.sealed?.warnings ?? []).map((warning) =>
+        element("p", { class: "note" }, icon("warning"), words.text(`app.warning.${warning}`)),
       ),
       element("p", { class: "hint" }, words.text("app.sent.next")),
       element(

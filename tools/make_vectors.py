@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tools.vectors.blobs import make_blobs
 from tools.vectors.boxes import HybridBoxes
+from tools.vectors.carried import make_carried
 from tools.vectors.case import Case
 from tools.vectors.envelopes import make_envelopes
 from tools.vectors.fillings import make_fillings
@@ -47,6 +48,7 @@ def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
     yield from make_blobs()
     yield from make_receipts()
     yield from make_receipt_forms()
+    yield from make_carried()
 
 
 def main() -> None:

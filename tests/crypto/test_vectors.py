@@ -8,6 +8,7 @@ import pytest
 
 from crypto.errors import (
     BlobError,
+    CarriedError,
     CryptoError,
     EnvelopeError,
     KeyringError,
@@ -48,7 +49,15 @@ def test_vectors_are_many_and_mostly_negative() -> None:
 
 @pytest.mark.parametrize(
     "errors",
-    [EnvelopeError, OpeningError, SealedSmsError, KeyringError, BlobError, NoteError],
+    [
+        BlobError,
+        CarriedError,
+        EnvelopeError,
+        KeyringError,
+        NoteError,
+        OpeningError,
+        SealedSmsError,
+    ],
 )
 def test_every_code_has_a_vector(errors: type[CryptoError]) -> None:
     expected = {read_vector(path).expect for path in FILES}

@@ -8,6 +8,7 @@ from crypto.choosing import sealing_key
 from crypto.envelope import Kind, Suite, read_header
 from crypto.purged import find_purged
 from tests.crypto.blob_vectors import run_blob, run_blob_length
+from tests.crypto.carried_vectors import run_bundle, run_qr_text, run_qr_write
 from tests.crypto.receipt_vectors import run_note_key, run_receipt
 from tests.crypto.report_vectors import run_report, run_report_write
 from tests.crypto.vector import FOLDER, Vector, read_vector
@@ -153,4 +154,7 @@ RUN: dict[str, Callable[[Vector], str]] = {
     "blob-length": run_blob_length,
     "receipt": run_receipt,
     "note-key": run_note_key,
+    "bundle": run_bundle,
+    "qr-text": run_qr_text,
+    "qr-write": run_qr_write,
 }

@@ -20,12 +20,11 @@ from heliograph.report.filling import fill_report
 from heliograph.report.flags import list_flags, make_parameters
 from heliograph.report.records import read_lines
 from heliograph.report.rows import read_rows
-from heliograph.report.sealing import Row
+from heliograph.report.sealing import OnProgress, Row
 from heliograph.report.sources import open_source
 from heliograph.report.times import quarter
 from heliograph.report.told import is_success, write_result
 from heliograph.report.work import (
-    OnProgress,
     Place,
     Result,
     pass_on,
@@ -39,6 +38,8 @@ _HELP = """Seal reports on this machine and send them; keep them sealed while th
 One report from flags, or many from --csv or --jsonl (- is standard input). What is typed as a flag
 can be seen by other programs of this machine and stays in the shell's history: --text - and
 --jsonl - avoid that. No text is ever written to disk; envelopes wait in the outbox folder.
+
+A file with a row that cannot be sealed is not sealed at all: mend the row and give the file again.
 
 What somebody carried here from where there is no network is sent with --bundle (a file of waiting
 reports and attachments) or --qr (texts of QR codes, one a line). It is sealed, and stays so.
@@ -79,6 +80,9 @@ def report(
     ] = None,
     sms: Annotated[
         bool, typer.Option("--sms", help="Print sealed texts, to be sent by SMS; send nothing.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Seal a file's good rows though others are bad.")
     ] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Seal and keep; do not use the network.")
@@ -135,7 +139,10 @@ def report(
         else:
             with _rows(csv, jsonl, said, int(now)) as rows:
                 chosen = _choose(channel, file=not any(said.values()), sms=sms)
-                result = _seal(place, rows, chosen, now, show, sms=sms)
+                if sms:
+                    result = seal_as_texts(place, rows, chosen, now)
+                else:
+                    result = seal_and_send(place, rows, chosen, now, show, skip_bad=skip_bad)
     _tell(result, as_json=as_json)
     if not is_success(result, sending=send):
         raise typer.Exit(1)
@@ -152,14 +159,6 @@ def _choose(channel: str | None, *, file: bool, sms: bool) -> str:
             "Give --channel app or --channel import.",
         )
     return chosen
-
-
-def _seal(
-    place: Place, rows: Iterator[Row], channel: str, now: float, show: OnProgress, *, sms: bool
-) -> Result:
-    if sms:
-        return seal_as_texts(place, rows, channel, now)
-    return seal_and_send(place, rows, channel, now, show)
 
 
 @contextmanager

@@ -113,8 +113,11 @@ def _write_trouble(result: Result) -> list[str]:
         f"Row {row} was not sealed: {code}. {describe_row(code)}" for row, code in result.sealed.bad
     ]
     if result.sealed.bad:
+        bad, count = len(result.sealed.bad), result.sealed.count
         lines.append(
-            f"{len(result.sealed.bad)} rows were not sealed; {result.sealed.count} reports were."
+            f"{bad} rows were not sealed; {count} reports were. Give only the mended rows again."
+            if count
+            else f"Nothing was sealed, because of {bad} rows. Mend what is bad, and try again."
         )
     if result.carried is not None:
         lines += _write_carried_trouble(result.carried)

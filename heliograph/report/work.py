@@ -25,11 +25,10 @@ from heliograph.report.keyrings import (
     read_kept,
     read_root,
 )
-from heliograph.report.sealing import Row, Sealed, seal_rows, write_rows
+from heliograph.report.sealing import OnProgress, Row, Sealed, seal_rows, write_rows
 from heliograph.report.sources import open_source
 from heliograph.report.uploads import UploadStopped, forget_addresses, send_blob
 
-OnProgress = Callable[[str, int], None]  # what is being done, and how many are done
 _OF_THIS_BLOB = frozenset({"blob-length", "blob-too-large", "blob-unreadable", "file-unreadable"})
 """Why one blob is not sent; the others may be."""
 OpenClient = Callable[[str], httpx2.Client]
@@ -61,16 +60,22 @@ class Result:
 
 
 def seal_and_send(
-    place: Place, rows: Iterable[Row], channel: str, now: float, on_progress: OnProgress
+    place: Place,
+    rows: Iterable[Row],
+    channel: str,
+    now: float,
+    on_progress: OnProgress,
+    *,
+    skip_bad: bool = False,
 ) -> Result:
-    """Seal every row into the outbox, then send all that waits there.
+    """Seal every row into the outbox, or none if one is bad, then send all that waits there.
 
     Raises OperatorError where nothing can be sealed; a network that fails is no error.
     """
     result = Result()
     keyring, key = _find_key(place, channel, now, result)
     result.sealed = seal_rows(
-        rows, key, channel, place.outbox, now=now, on_progress=lambda n: on_progress("Sealing", n)
+        rows, key, channel, place.outbox, now=now, skip_bad=skip_bad, on_progress=on_progress
     )
     result.delivery = _deliver(place, keyring, on_progress)
     return result

@@ -11,6 +11,8 @@ export { sealingKey, warnings } from "./keyring/choosing.js";
 export { fetchFiles } from "./keyring/fetching.js";
 export { expired, readFirst, readSuccessor } from "./keyring/keyring.js";
 export { readLeaf } from "./leaf.js";
+export { readBundleFile, writeBundleFile } from "./passing-on/bundle-file.js";
+export { fitsQrText, readQrText, writeQrText } from "./passing-on/qr-text.js";
 export { readText, writeTexts } from "./sealed-sms.js";
 export { MAX_CONTENT, newReportId, seal, sealForSms } from "./sealing.js";
 export { loadSodium } from "./sodium.js";

@@ -45,7 +45,7 @@ What somebody carried here from where there is no network is sent with --bundle 
 reports and attachments) or --qr (texts of QR codes, one a line). It is sealed, and stays so.
 
 Exit status: 0 when all is sealed and sent or kept; 1 when a row could not be sealed, the service
-refused one, --send left some waiting, or a carried file was not whole or is not all sent.
+refused one, --send left some waiting, a carried file was not whole, or its attachments are not up.
 """
 _CHANNELS = ("app", "import")
 

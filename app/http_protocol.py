@@ -246,7 +246,8 @@ class BoundedProtocol(HttpToolsProtocol):
             answer = make_response(
                 code,
                 retry_after_seconds=self.limits.retry_after_seconds,
-                headers={"Connection": "close"},
+                # No address is known here. A page has to read this as well.
+                headers={"Connection": "close", "Access-Control-Allow-Origin": "*"},
             )
             self.transport.write(write_answer(answer))
         self.transport.close()

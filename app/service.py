@@ -12,6 +12,7 @@ from app import intake
 from app.blob_download import create_blob_router
 from app.blob_upkeep import run_blob_upkeep
 from app.blobs import Blobs
+from app.cross_origin import open_to_pages
 from app.describing import describe
 from app.download import create_download_router
 from app.handlers import add_handlers
@@ -47,6 +48,7 @@ def create_service(
     blobs: Blobs | None = None,
     routers: Sequence[APIRouter] = (),
     in_front: Mapping[str, ASGIApp] | None = None,
+    web_app: Mapping[str, ASGIApp] | None = None,
     companions: Sequence[Callable[[], AbstractAsyncContextManager[None]]] = (),
     limits: Limits | None = None,
     sequence_interval: float = 600.0,
@@ -56,7 +58,8 @@ def create_service(
 
     `public_urls` are the addresses (https://host, no path) for which keyholders may sign. `routers`
     are what the composition root mounts besides, and `in_front` ASGI functions by the beginning of
-    their paths (webhooks), which FastAPI does not see; `companions` run while the service does.
+    their paths (webhooks), which FastAPI does not see; `web_app` likewise by their whole paths.
+    `companions` run while the service does.
     `log_seed` (32 bytes, Ed25519) signs checkpoints, also in place of another one with
     `replace_log_key`. Without `blobs` there are no attachments. `sequence_interval` is in seconds.
     """
@@ -67,6 +70,7 @@ def create_service(
         api.include_router(router)
     take_envelopes = intake.create_intake(store, limits)
     fronts = [(prefix, guard(app, limits)) for prefix, app in (in_front or {}).items()]
+    pages = {path: guard(app, limits) for path, app in (web_app or {}).items()}
 
     @asynccontextmanager
     async def lifespan(_api: FastAPI) -> AsyncIterator[None]:
@@ -110,6 +114,9 @@ def create_service(
             if path == intake.PATH and scope["method"] == "POST":
                 await take_envelopes(scope, receive, send)
                 return
+            if (page := pages.get(path)) is not None:
+                await page(scope, receive, send)
+                return
             for prefix, front in fronts:
                 if path.startswith(prefix):
                     await front(scope, receive, send)
@@ -121,7 +128,7 @@ def create_service(
         else:  # no websockets here
             await send({"type": "websocket.close", "code": 1000})
 
-    return service
+    return open_to_pages(service)
 
 
 def create_api(

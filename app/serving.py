@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn import Config
 
+from app.cross_origin import open_to_pages
 from app.crowds import Crowd
 from app.http_protocol import make_protocol
 from app.limits import Limits
@@ -102,7 +103,7 @@ def bound_requests(
         place = find_place(scope)
         if place is None:
             refusal = make_response("store-busy", retry_after_seconds=limits.retry_after_seconds)
-            await refusal(scope, receive, send)
+            await open_to_pages(refusal)(scope, receive, send)
             return
         place.count += 1
         try:

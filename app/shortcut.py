@@ -16,6 +16,7 @@ from typing import Any
 
 from starlette.types import Scope
 
+from app.cross_origin import ANYBODY, ENVELOPES
 from app.crowds import Crowd
 from app.entries import Entry, make_entry
 from app.errors import StoreError
@@ -26,8 +27,8 @@ from app.store import Store
 from crypto.errors import EnvelopeError
 
 log = logging.getLogger("heliograph.shortcut")
-HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
-WIRE = {outcome: HEAD % len(body) + body for outcome, body in ANSWERS.items()}
+HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n%s: %s\r\n\r\n"
+WIRE = {outcome: HEAD % (len(body), *ANYBODY) + body for outcome, body in ANSWERS.items()}
 
 Answer = Callable[[bytes], None]
 """Writes an answer, head and body, to the client."""
@@ -97,6 +98,6 @@ class Shortcut:
 
     def _refuse(self, error: BaseException) -> bytes:
         code = code_of(error) if isinstance(error, Exception) else "internal"
-        return write_answer(
-            make_response(code, retry_after_seconds=self._limits.retry_after_seconds)
-        )
+        answer = make_response(code, retry_after_seconds=self._limits.retry_after_seconds)
+        answer.raw_headers += ENVELOPES.headers(answer.status_code)
+        return write_answer(answer)

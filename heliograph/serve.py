@@ -24,6 +24,7 @@ from app.service import create_service
 from app.serving import configure_server, fit_connections
 from app.signed_requests import create_signature_check
 from app.store import Store
+from app.web_app import create_web_app
 from crypto.errors import KeyringError
 from heliograph.deleting import make_deleting
 from heliograph.errors import OperatorError, SettingsError
@@ -34,6 +35,7 @@ from heliograph.mounted_gateway import create_gateway, create_hooks, find_compan
 from heliograph.private_files import keep_secret
 from heliograph.roots import read_root, refuse_development
 from heliograph.settings import Settings
+from heliograph.web_app import gather_files
 from sms.errors import SetupError
 
 log = logging.getLogger("heliograph.serve")
@@ -135,11 +137,23 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         blobs=blobs,
         routers=routers,
         in_front=hooks,
+        web_app=_create_web_app(settings, keyrings),
         companions=companions,
         limits=settings.limits,
         sequence_interval=settings.sequence_interval_seconds,
     )
     return Parts(service, store, keyrings)
+
+
+def _create_web_app(settings: Settings, keyrings: Keyrings) -> dict[str, ASGIApp]:
+    """The reporter's app by its addresses; nothing where it is switched off."""
+    if not settings.web_app:
+        return {}
+
+    def read_addresses() -> Sequence[str]:
+        return keyrings.current.addresses if keyrings.current else ()
+
+    return create_web_app(gather_files(read_root(settings), read_addresses), settings.limits)
 
 
 def choose_pieces(settings: Settings) -> Pieces:

@@ -194,6 +194,9 @@ class Settings(HookSettings):
     blob_s3_region: str = Field(default="us-east-1", description="the bucket's region")
     blob_s3_key_id: str | None = Field(default=None, description="id of the key to the bucket")
     blob_s3_secret: SecretStr | None = Field(default=None, description="the key to the bucket")
+    web_app: bool = Field(
+        default=True, description="false: serve no web app; reports come in by other ways alone"
+    )
     sequence_interval_seconds: float = Field(
         default=600.0, gt=0, le=86_400, description="how often new envelopes get their indexes"
     )

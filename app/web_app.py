@@ -1,0 +1,114 @@
+"""Files of a web app over HTTP: in memory, precompressed, the same for everybody.
+
+This room does not know what it serves: the composition root hands it bytes by their addresses. An
+address that is not among them never comes here, so what is unknown is one and the same 404.
+"""
+
+import gzip
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.limits import Limits
+from app.problems import make_response
+
+Headers = Sequence[tuple[bytes, bytes]]
+LEAST_GAIN = 0.95
+"""What gzip does not make smaller than this share of it goes out as it is."""
+TAG_DIGITS = 32
+EVERYWHERE: Headers = (
+    (b"vary", b"accept-encoding"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+"""What every answer has, so that no file is taken for something that it is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class WebFile:
+    """One file, ready to be sent. zipped: the same by gzip, or None where that gains nothing.
+
+    digest: SHA-256 of the file in hex. tag: of the file and its headers, for ETag. headers: of
+    every answer, 304 included.
+    """
+
+    body: bytes
+    zipped: bytes | None
+    digest: str
+    tag: str
+    media_type: str
+    headers: Headers
+
+
+def make_file(body: bytes, media_type: str, caching: str, headers: Headers = ()) -> WebFile:
+    """The file with this `Cache-Control`. The same bytes give the same answers on every replica."""
+    zipped = gzip.compress(body, 9, mtime=0)
+    every = (*EVERYWHERE, (b"cache-control", caching.encode()), *headers)
+    return WebFile(
+        body,
+        zipped if len(zipped) < LEAST_GAIN * len(body) else None,
+        hashlib.sha256(body).hexdigest(),
+        hashlib.sha256(repr(every).encode() + body).hexdigest()[:TAG_DIGITS],
+        media_type,
+        every,
+    )
+
+
+def create_web_app(
+    files: Mapping[str, WebFile | Callable[[], WebFile]], limits: Limits
+) -> dict[str, ASGIApp]:
+    """An ASGI function by each whole path of `files`. A function among them is asked at each
+    request. Takes GET and HEAD; keeps and logs nothing.
+    """
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        found = files[scope["path"]]
+        if scope["method"] not in ("GET", "HEAD"):
+            refusal = make_response(
+                "method-not-allowed",
+                retry_after_seconds=limits.retry_after_seconds,
+                headers={"Allow": "GET, HEAD"},
+            )
+            await refusal(scope, receive, send)
+            return
+        await _send(found() if callable(found) else found, scope, send)
+
+    return dict.fromkeys(files, serve)
+
+
+async def _send(file: WebFile, scope: Scope, send: Send) -> None:
+    codings, wanted = _read_headers(scope)
+    zipped = file.zipped if "gzip" in codings else None
+    body = file.body if zipped is None else zipped
+    # Each coding has bytes, and therefore a tag, of its own (RFC 9110, section 8.8.3.3).
+    tag = file.tag + ("" if zipped is None else "z")
+    headers = [(b"etag", b'"%s"' % tag.encode()), *file.headers]
+    if tag in wanted or "*" in wanted:
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    headers.append((b"content-type", file.media_type.encode()))
+    headers.append((b"content-length", b"%d" % len(body)))
+    if zipped is not None:
+        headers.append((b"content-encoding", b"gzip"))
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    body = b"" if scope["method"] == "HEAD" else body
+    await send({"type": "http.response.body", "body": body})
+
+
+def _read_headers(scope: Scope) -> tuple[set[str], set[str]]:
+    """The content codings that the client takes, and the tags of what it has."""
+    codings: set[str] = set()
+    tags: set[str] = set()
+    for name, value in scope["headers"]:
+        if name == b"accept-encoding":
+            for part in value.decode("latin-1").lower().split(","):
+                coding, _, weight = part.replace(" ", "").partition(";q=")
+                if weight.strip("0.") or not weight:
+                    codings.add(coding)
+        elif name == b"if-none-match":
+            parts = value.decode("latin-1").split(",")
+            tags |= {part.strip().removeprefix("W/").strip('"') for part in parts}
+    return codings, tags

@@ -1,0 +1,149 @@
+/**
+ * Keeps the app on the phone: registers the worker, has it go on where it broke off, and tells when
+ * everything is there.
+ */
+
+/** It can also send when the page is closed. */
+const BEST = /** @type {const} */ ({ url: "/sw-module.js", type: "module" });
+/** For browsers whose workers have no modules. */
+const PLAIN = /** @type {const} */ ({ url: "/sw.js", type: "classic" });
+const FIRST_PAUSE_MS = 4000;
+const LONGEST_PAUSE_MS = 300_000;
+
+/**
+ * @typedef {object} Kept
+ * @property {number} kept files that are on the phone
+ * @property {number} of files that have to be
+ * @property {boolean} ready whether the app now starts without any network
+ */
+
+/**
+ * @param {object} wants
+ * @param {string[]} [wants.need] addresses that this visit needs besides, such as its language's words
+ * @param {(state: Kept) => void} [wants.tell]
+ * @param {() => boolean} [wants.mayReload] whether nothing would be lost: a new version that is whole
+ *   is then taken into use
+ * @param {() => void} [wants.reload]
+ * @param {AbortSignal} [wants.signal] nothing is kept any more: all of it is being deleted
+ * @returns {Promise<boolean>} true when all is kept; false where the browser has no workers. It goes on
+ *   trying until one of both
+ */
+export async function keepOffline({
+  need = [],
+  tell = () => undefined,
+  mayReload = () => true,
+  reload = () => location.reload(),
+  signal,
+}) {
+  const container = navigator.serviceWorker;
+  if (!container) return false;
+  container.addEventListener("message", ({ data }) => {
+    if (data?.type === "files") tell({ kept: data.kept, of: data.of, ready: false });
+  });
+  container.startMessages();
+  await takeOver(container, mayReload, reload);
+  // One failure may be the network's: the plain worker is for a browser that refuses twice.
+  let kinds = /** @type {readonly (typeof BEST | typeof PLAIN)[]} */ ([BEST]);
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    if (signal?.aborted) return false;
+    try {
+      const worker = await install(container, kinds);
+      const { kept, of } = await ask(worker, { type: "keep", paths: need });
+      tell({ kept, of, ready: kept === of });
+      if (kept === of) {
+        whenIdle(() => worker.postMessage({ type: "later" }));
+        return true;
+      }
+    } catch {
+      // The network went away, or something stood in the service's place.
+    }
+    kinds = [BEST, PLAIN];
+    await networkOr(pause * (1 + Math.random() / 2));
+  }
+}
+
+/**
+ * Has a version that was kept on an earlier visit take over, if nothing is lost by a reload now.
+ * @param {ServiceWorkerContainer} container
+ * @param {() => boolean} mayReload
+ * @param {() => void} reload
+ */
+async function takeOver(container, mayReload, reload) {
+  const registration = await container.getRegistration();
+  if (!registration?.active || !registration.waiting || !mayReload()) return;
+  container.addEventListener("controllerchange", reload, { once: true });
+  registration.waiting.postMessage({ type: "take-over" });
+}
+
+/**
+ * @param {ServiceWorkerContainer} container
+ * @param {readonly (typeof BEST | typeof PLAIN)[]} kinds to try one after the other
+ * @returns {Promise<ServiceWorker>} the active worker
+ * @throws {TypeError} if an installation broke off
+ */
+async function install(container, kinds) {
+  const registration = (await container.getRegistration()) ?? (await register(container, kinds));
+  if (registration.active) return registration.active;
+  const worker = registration.installing ?? registration.waiting;
+  if (!worker) throw new TypeError("no worker");
+  await new Promise((resolve, reject) => {
+    const look = () => {
+      if (worker.state === "activated") resolve(undefined);
+      if (worker.state === "redundant") reject(new TypeError("broken off"));
+    };
+    worker.addEventListener("statechange", look);
+    look();
+  });
+  return worker;
+}
+
+/**
+ * @param {ServiceWorkerContainer} container
+ * @param {readonly (typeof BEST | typeof PLAIN)[]} kinds
+ * @returns {Promise<ServiceWorkerRegistration>}
+ */
+async function register(container, kinds) {
+  /** @type {unknown} */
+  let reason;
+  for (const { url, type } of kinds) {
+    try {
+      return await container.register(url, { scope: "/", type, updateViaCache: "none" });
+    } catch (error) {
+      reason = error;
+    }
+  }
+  throw reason;
+}
+
+/**
+ * @param {ServiceWorker} worker
+ * @param {object} question
+ * @returns {Promise<{kept: number, of: number}>}
+ */
+function ask(worker, question) {
+  const { port1, port2 } = new MessageChannel();
+  return new Promise((resolve, reject) => {
+    port1.onmessage = ({ data }) => resolve(data);
+    worker.addEventListener("statechange", () => reject(new TypeError("replaced")), { once: true });
+    worker.postMessage(question, [port2]);
+  });
+}
+
+/** @param {() => void} work */
+function whenIdle(work) {
+  if ("requestIdleCallback" in globalThis) requestIdleCallback(work);
+  else setTimeout(work, FIRST_PAUSE_MS);
+}
+
+/** @param {number} milliseconds @returns {Promise<void>} then, or when a network comes */
+function networkOr(milliseconds) {
+  return new Promise((resolve) => {
+    const done = () => {
+      removeEventListener("online", done);
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, milliseconds);
+    addEventListener("online", done);
+  });
+}

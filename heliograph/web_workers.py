@@ -1,0 +1,64 @@
+"""What the service puts in front of the web app's workers: which files there are, and their hashes.
+
+Browsers compare a worker's bytes with those of the one they have. So a file that changes is a new
+version of the app, and a keyring that names other addresses a worker with another policy.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+
+from heliograph.web_policy import PAGE_HEADERS, write_policy
+
+CLASSIC = "/sw.js"
+MODULE = "/sw-module.js"
+KEEPING = "/web/sw-keeping.js"
+"""Stands in front of CLASSIC, which imports nothing: so it is a classic script and a module."""
+WORKERS = (CLASSIC, MODULE)
+LATER = ("/locales/", "/vendor/qr/", "/web/places")
+"""Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do."""
+FIRST_LANGUAGE = "/locales/en.json"
+UNUSED = ("/vendor/licenses/", "/vendor/versions.json")
+"""For whoever asks what this is made of; the app itself does not read it."""
+PIECE_FROM = 64 * 1024
+"""Files of so many bytes, compressed, are also served in pieces, so that a line that breaks off
+every half minute brings them all the same."""
+PIECE_SIZE = 64 * 1024
+"""Bytes of a piece before compression: some 7 s at 32 kbit/s."""
+
+
+def cut(path: str, body: bytes) -> dict[str, bytes]:
+    """The pieces of a file, by their addresses."""
+    starts = range(0, len(body), PIECE_SIZE)
+    return {f"{path}/{n}": body[at : at + PIECE_SIZE] for n, at in enumerate(starts)}
+
+
+def write_lists(digests: Mapping[str, str], pieces: Mapping[str, Sequence[str]]) -> bytes:
+    """The lines that name every file with its SHA-256 (hex): what makes a visit whole, and what
+    comes later. `pieces`: those of large files.
+    """
+    first: dict[str, str] = {}
+    later: dict[str, str] = {}
+    for path, digest in sorted(digests.items()):
+        if path not in (*WORKERS, KEEPING) and not path.startswith(UNUSED):
+            waits = path.startswith(LATER) and path != FIRST_LANGUAGE
+            (later if waits else first)[path] = digest
+    lists = {"FILES": first, "LATER": later, "PIECES": pieces}
+    return b"".join(_assign(name, value) for name, value in lists.items())
+
+
+def write_worker(
+    path: str, lists: bytes, origins: Sequence[str], sources: Mapping[str, bytes]
+) -> bytes:
+    """A worker as it is served: lists, origins of the keyring, and its own lines."""
+    headers = {"Content-Security-Policy": write_policy(()), **PAGE_HEADERS}
+    start = lists + _assign("ORIGINS", list(origins)) + _assign("PAGE_HEADERS", headers)
+    classic = start + sources[KEEPING] + sources[CLASSIC]
+    if path == CLASSIC:
+        return classic
+    # It imports the other one. Not all browsers compare imports, so it differs when that one does.
+    return b"// %s\n" % hashlib.sha256(classic).hexdigest().encode() + sources[path]
+
+
+def _assign(name: str, value: object) -> bytes:
+    return f"self.{name} = {json.dumps(value, separators=(',', ':'))};\n".encode()

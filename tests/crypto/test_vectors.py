@@ -44,7 +44,15 @@ def test_vectors_are_many_and_mostly_negative() -> None:
 
 @pytest.mark.parametrize(
     "errors",
-    [CarriedError, EnvelopeError, OpeningError, SealedSmsError, KeyringError, BlobError, NoteError],
+    [
+        BlobError,
+        CarriedError,
+        EnvelopeError,
+        KeyringError,
+        NoteError,
+        OpeningError,
+        SealedSmsError,
+    ],
 )
 def test_every_code_has_a_vector(errors: type[CryptoError]) -> None:
     expected = {read_vector(path).expect for path in FILES}

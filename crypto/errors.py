@@ -213,6 +213,29 @@ class NoteError(CryptoError):
     }
 
 
+class CarriedError(CryptoError):
+    """An item of a bundle, or the text of a QR code, is neither envelope nor blob."""
+
+    CAUSES: ClassVar[Causes] = {
+        "bundle-empty": "The file holds nothing. Ask for the file again.",
+        "bundle-form": "From here on this is no file of waiting reports. "
+        "What came before is whole; ask for the file again.",
+        "bundle-cut-off": "The file ends in the middle of an item. "
+        "What came before is whole; ask for the file again.",
+        "bundle-too-many": "The file holds too many items, or too many that are no report. "
+        "What came before is whole; ask for the rest in another file.",
+        "bundle-item-type": "An item of the file is a text. "
+        "It was stepped over; check where the file comes from.",
+        "bundle-item-length": "An item of the file is as long as no report and no attachment. "
+        "It was stepped over; ask for the file again.",
+        "qr-text-length": "The text is as long as no QR code of ours is. Scan the code again.",
+        "qr-text-alphabet": "The text holds a character that QR codes of ours do not use. "
+        "Scan the code again.",
+        "qr-text-value": "The text holds characters that stand for nothing. Scan the code again.",
+        "qr-text-too-long": "This envelope does not fit into one QR code. Pass it on as a file.",
+    }
+
+
 class BlobError(CryptoError):
     """The length of a blob or of its content is wrong."""
 

@@ -14,7 +14,7 @@ from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Tar
 
 HASHES = frozenset(("sha256", "sha512"))
 """Algorithms that every reader has, browsers too."""
-MAX_VERSION = (1 << 53) - 1
+MAX_INTEGER = (1 << 53) - 1
 """Exact in JavaScript."""
 
 _KEY = re.compile(r"[0-9a-f]{64}")
@@ -24,12 +24,11 @@ def has_plain_form(metadata: Metadata[Any], plain: dict[str, Any]) -> bool:
     """Whether `plain`, the same file as strict JSON, says to the letter what `metadata` says."""
     signed = metadata.signed
     listed = list(_list_files(signed))
-    # `type`, because True is an int.
-    versions = [signed.version, *(one.version for one in listed if isinstance(one, MetaFile))]
+    versions = [one.version for one in listed if isinstance(one, MetaFile)]
+    lengths = [one.length for one in listed if one.length is not None]
     return (
         metadata.to_dict() == plain
-        and all(type(version) is int and version <= MAX_VERSION for version in versions)
-        and all(type(one.length) is int for one in listed if one.length is not None)
+        and all(map(_is_integer, (signed.version, *versions, *lengths)))
         and all(one.hashes.keys() <= HASHES for one in listed if one.hashes is not None)
         and all(isinstance(key_id, str) for key_id in metadata.signatures)
         # Our readers follow no delegation: a keyring that has one says more than they see.
@@ -48,12 +47,17 @@ def has_plain_keys(root: Root) -> bool:
         and len(set(keys)) == len(keys)
         and all((key.keytype, key.scheme) == ("ed25519", "ed25519") for key in root.keys.values())
         and all(
-            type(role.threshold) is int
+            _is_integer(role.threshold)
             and isinstance(role.keyids, list)
             and all(isinstance(key_id, str) for key_id in role.keyids)
             for role in root.roles.values()
         )
     )
+
+
+def _is_integer(value: object) -> bool:
+    # `type`, because True is an int.
+    return type(value) is int and value <= MAX_INTEGER
 
 
 def _list_files(signed: Any) -> Iterable[MetaFile | TargetFile]:

@@ -4,14 +4,18 @@ import sys
 
 import typer
 
+from heliograph import service_commands
 from heliograph.errors import OperatorError, describe_fault
 from heliograph.gateway import command as gateway
 from heliograph.hardening import harden_process
 
+HELP = "--help"
+
 
 def make_command(only: str | None = None) -> typer.Typer:
-    """The command with all its sub-commands; with `gateway` alone where that is what is run, so
-    that a gateway, which may be a small machine, need not hold a service in memory.
+    """The command with all its sub-commands; with `only` alone where that is one of them, so that
+    it need not wait for the rest to load, and a gateway, which may be a small machine, need not
+    hold a service in memory. Of HELP, there is only what it lists.
     """
     command = typer.Typer(
         help="Run and feed a Heliograph service: sealed reports of internet shutdowns.",
@@ -20,13 +24,13 @@ def make_command(only: str | None = None) -> typer.Typer:
         pretty_exceptions_enable=False,
         rich_markup_mode=None,
     )
-    gateway.add_to(command)
-    if only == gateway.NAME:
-        command.callback()(lambda: None)  # else typer would take the one command for all of it
-    else:
-        from heliograph import service_commands
-
-        service_commands.add_to(command)
+    command.callback()(lambda: None)  # else typer would take a single command for all of it
+    if only not in service_commands.COMMANDS:
+        gateway.add_to(command)
+    if only == HELP:
+        service_commands.add_summaries(command)
+    elif only != gateway.NAME:
+        service_commands.add_to(command, only)
     return command
 
 
@@ -34,7 +38,7 @@ def main() -> None:
     """Entry point. Exit 0 only on success; what went wrong and what to do goes to stderr."""
     harden_process()
     try:
-        make_command(next(iter(sys.argv[1:]), None))()
+        make_command(next(iter(sys.argv[1:]), HELP))()
     except OperatorError as error:
         sys.stderr.write(f"heliograph: {error}\n")
         sys.exit(1)

@@ -132,7 +132,7 @@ def assemble(settings: Settings, *, routers: Sequence[APIRouter] = ()) -> Parts:
         keyrings=keyrings,
         public_urls=settings.public_urls,
         clock=time.time,
-        log_seed=_log_seed(settings),
+        log_seed=read_log_seed(settings),
         replace_log_key=settings.replace_log_key,
         blobs=blobs,
         routers=routers,
@@ -182,7 +182,7 @@ def choose_pieces(settings: Settings) -> Pieces:
         ) from None
 
 
-def _log_seed(settings: Settings) -> bytes:
+def read_log_seed(settings: Settings) -> bytes:
     """The key that signs the log's checkpoints; made at first start. A new key is a new log."""
     try:
         seed = (

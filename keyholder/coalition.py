@@ -1,12 +1,13 @@
 """What the signed documents of a keyring say: written by officers, shown to everybody."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from crypto.keyring import Keyring
 from crypto.purged import find_purged
 from crypto.statements import HOLDERS_FORMAT, REPORTER_FORMAT
 from keyholder.errors import CoalitionError, ServiceError
+from keyholder.log import is_log_key
 from keyholder.moments import write_moment
 from keyholder.service import check_address
 
@@ -17,18 +18,22 @@ def describe_coalition(
     addresses: Sequence[str], sms_numbers: Sequence[str], ussd_codes: Sequence[str], now: int
 ) -> dict[str, Any]:
     """reporter.json of a coalition without epochs. CoalitionError: coalition-address, -text."""
-    for text in (*sms_numbers, *ussd_codes):
-        if not (text.isascii() and text.isprintable() and 0 < len(text) <= _LONGEST):
-            raise CoalitionError("coalition-text")
+    lists = {"addresses": addresses, "sms_numbers": sms_numbers, "ussd_codes": ussd_codes}
     return {
         "format": REPORTER_FORMAT,
         "signed_at": now,
-        "addresses": [_check_address(address) for address in addresses],
-        "sms_numbers": list(sms_numbers),
-        "ussd_codes": list(ussd_codes),
         "log_keys": [],
         "epochs": [],
+        **check_lists(lists),
     }
+
+
+def check_lists(lists: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+    """The lists of reporter.json, by their names there, as they may be signed.
+
+    CoalitionError: coalition-address, -log-key, -text.
+    """
+    return {name: [_CHECKS[name](text) for text in texts] for name, texts in lists.items()}
 
 
 def describe_holders(keys: Mapping[str, bytes]) -> dict[str, Any]:
@@ -74,3 +79,23 @@ def _check_address(address: str) -> str:
         return check_address(address)
     except ServiceError as error:
         raise CoalitionError("coalition-address") from error
+
+
+def _check_text(text: str) -> str:
+    if not (text.isascii() and text.isprintable() and 0 < len(text) <= _LONGEST):
+        raise CoalitionError("coalition-text")
+    return text
+
+
+def _check_log_key(key: str) -> str:
+    if not is_log_key(key):
+        raise CoalitionError("coalition-log-key")
+    return key
+
+
+_CHECKS: dict[str, Callable[[str], str]] = {
+    "addresses": _check_address,
+    "sms_numbers": _check_text,
+    "ussd_codes": _check_text,
+    "log_keys": _check_log_key,
+}

@@ -81,6 +81,10 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "This is not the key of a log",
         "Give it as the service tells it under /v1/log/key, and compare it by another way",
     ),
+    "coalition-unchanged": (
+        "Nothing was named that the keyring shall list",
+        "Give --address, --sms-number, --ussd-code or --log-key, each list whole",
+    ),
     "purge-id": (
         "What is to be purged is named by whole ids alone: 64 hex digits each",
         "Copy them from `keyholder show` or `keyholder list --json`",

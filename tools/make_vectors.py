@@ -9,7 +9,9 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tools.vectors.blobs import make_blobs
 from tools.vectors.boxes import HybridBoxes
+from tools.vectors.carried import make_carried
 from tools.vectors.case import Case
 from tools.vectors.envelopes import make_envelopes
 from tools.vectors.fillings import make_fillings
@@ -17,6 +19,11 @@ from tools.vectors.forms import make_forms
 from tools.vectors.keyrings import make_keyrings
 from tools.vectors.locks import make_leaves, make_locks, make_sealings
 from tools.vectors.purges import make_purges
+from tools.vectors.receipt_forms import make_receipt_forms
+from tools.vectors.receipts import make_receipts
+from tools.vectors.report_values import make_report_values
+from tools.vectors.report_writing import make_report_writings
+from tools.vectors.reports import make_reports
 from tools.vectors.signatures import make_signatures
 from tools.vectors.texts import make_texts
 
@@ -35,6 +42,13 @@ def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
     yield from make_purges()
     yield from make_signatures()
     yield from make_forms()
+    yield from make_reports()
+    yield from make_report_values()
+    yield from make_report_writings()
+    yield from make_blobs()
+    yield from make_receipts()
+    yield from make_receipt_forms()
+    yield from make_carried()
 
 
 def main() -> None:

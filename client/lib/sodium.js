@@ -2,12 +2,12 @@
 
 import sodium from "../vendor/libsodium-wrappers.js";
 
-/** @typedef {typeof import("libsodium-wrappers")} Sodium */
+/** @typedef {typeof sodium} Sodium */
 
 /**
  * @returns {Promise<Sodium>} libsodium, ready for use
  */
 export async function loadSodium() {
   await sodium.ready;
-  return /** @type {Sodium} */ (/** @type {unknown} */ (sodium));
+  return sodium;
 }

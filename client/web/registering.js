@@ -26,6 +26,7 @@ const TAKE_OVER_MS = 300;
  * @param {() => boolean} [wants.mayReload] whether nothing would be lost: a new version that is whole
  *   is then taken into use
  * @param {() => void} [wants.reload]
+ * @param {AbortSignal} [wants.signal] nothing is kept any more: all of it is being deleted
  * @returns {Promise<boolean>} true when all is kept; false where the browser has no workers. It goes on
  *   trying until one of both
  */
@@ -34,6 +35,7 @@ export async function keepOffline({
   tell = () => undefined,
   mayReload = () => true,
   reload = () => location.reload(),
+  signal,
 }) {
   const container = navigator.serviceWorker;
   if (!container) return false;
@@ -45,6 +47,7 @@ export async function keepOffline({
   // One failure may be the network's: the plain worker is for a browser that refuses twice.
   let kinds = /** @type {readonly (typeof BEST | typeof PLAIN)[]} */ ([BEST]);
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    if (signal?.aborted) return false;
     try {
       const worker = await install(container, kinds);
       const { kept, of } = await ask(worker, { type: "keep", paths: need });

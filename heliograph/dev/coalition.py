@@ -68,12 +68,19 @@ def run_keyholder(home: Path, passphrase: Path, arguments: Sequence[str]) -> Non
 
 
 def prepare_coalition(
-    folder: Path, address: str, *, now: int, envelopes_stored: bool, run: Run = run_keyholder
+    folder: Path,
+    address: str,
+    *,
+    log_key: str,
+    now: int,
+    envelopes_stored: bool,
+    run: Run = run_keyholder,
 ) -> Development:
     """The development coalition in `folder`; made at first start, given new epochs when they end.
 
-    address: the service's, on loopback. now: Unix seconds. envelopes_stored: whether the service's
-    store holds any, which only the keys of their own coalition can open.
+    address: the service's, on loopback. log_key: what its log signs with. now: Unix seconds.
+    envelopes_stored: whether the service's store holds any, which only the keys of their own
+    coalition can open.
     Raises DevelopmentError: development-only, development-keys-gone, development-keyholder,
     development-damaged.
     """
@@ -93,6 +100,8 @@ def prepare_coalition(
         )
     for words in _missing_epochs(keyring, now):
         run(home, passphrase, words)
+    if log_key not in keyring.log_keys:  # else no phone could check a receipt
+        run(home, passphrase, ["coalition", "change", "--log-key", log_key])
     _write_env(folder, address)
     return Development(
         folder, home, home / "root.json", folder / ENV, _bundle_path(home).read_bytes()

@@ -8,13 +8,15 @@ import httpx2
 import typer
 
 from app.databases import choose_database
+from crypto.checkpoints import make_log_signer
+from crypto.notes import write_key
 from heliograph.data_lock import lock_data
 from heliograph.dev.coalition import prepare_coalition
 from heliograph.dev.line import Line
 from heliograph.dev.phone import PREFIX, create_router
 from heliograph.dev.providers import USSD_CODE, make_setups
 from heliograph.migrate import migrate_store
-from heliograph.serve import run_service
+from heliograph.serve import read_log_seed, run_service
 from heliograph.settings import Settings
 from heliograph.settings_loading import load_settings
 
@@ -33,7 +35,11 @@ def _serve(start: Settings) -> None:
     folder = start.data_dir / "dev"
     migrate_store(start)
     coalition = prepare_coalition(
-        folder, address, now=int(time.time()), envelopes_stored=_holds_envelopes(start.store_url)
+        folder,
+        address,
+        log_key=write_key(make_log_signer(read_log_seed(start)).key),
+        now=int(time.time()),
+        envelopes_stored=_holds_envelopes(start.store_url),
     )
     setups = make_setups(folder)
     settings = start.model_copy(

@@ -8,7 +8,12 @@ import typer
 
 from crypto.keyring import first, write_bundle
 from crypto.officers import public_key
-from keyholder.coalition import describe_coalition, describe_holders, describe_keyring
+from keyholder.coalition import (
+    check_lists,
+    describe_coalition,
+    describe_holders,
+    describe_keyring,
+)
 from keyholder.commands.options import Json, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
@@ -18,7 +23,6 @@ from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held, write_held
 from keyholder.home import hold
-from keyholder.log import is_log_key
 from keyholder.moments import write_moment
 from keyholder.repository import make_keyring, make_root
 from keyholder.terminal import show
@@ -31,6 +35,18 @@ _LISTS = {
     "log_keys": "Log keys",
     "holders": "Holders",
 }
+
+Addresses = Annotated[
+    list[str] | None,
+    typer.Option("--address", metavar="URL", help="The service, as phones reach it."),
+]
+SmsNumbers = Annotated[
+    list[str] | None,
+    typer.Option("--sms-number", "--number", metavar="NUMBER", help="It takes reports by SMS."),
+]
+UssdCodes = Annotated[
+    list[str] | None, typer.Option("--ussd-code", metavar="CODE", help="For example *384*1#.")
+]
 
 group = typer.Typer(no_args_is_help=True, help="The coalition's keyring: make, show, publish.")
 
@@ -45,17 +61,9 @@ def create(
             help="Mark the root: it is refused everywhere but on this machine, for developers.",
         ),
     ] = False,
-    address: Annotated[
-        list[str] | None,
-        typer.Option("--address", metavar="URL", help="The service, as phones reach it."),
-    ] = None,
-    sms_number: Annotated[
-        list[str] | None,
-        typer.Option("--sms-number", "--number", metavar="NUMBER", help="It takes reports by SMS."),
-    ] = None,
-    ussd_code: Annotated[
-        list[str] | None, typer.Option("--ussd-code", metavar="CODE", help="For example *384*1#.")
-    ] = None,
+    address: Addresses = None,
+    sms_number: SmsNumbers = None,
+    ussd_code: UssdCodes = None,
     json: Json = False,
 ) -> None:
     """Begin a coalition: sign root 1 and keyring 1, with this holder in it.
@@ -129,38 +137,57 @@ def show_keyring(context: typer.Context, json: Json = False) -> None:
 @group.command()
 def change(
     context: typer.Context,
+    address: Addresses = None,
+    sms_number: SmsNumbers = None,
+    ussd_code: UssdCodes = None,
     log_key: Annotated[
-        list[str],
+        list[str] | None,
         typer.Option(
             "--log-key",
             metavar="KEY",
-            help="A key that the service's log signs with, as it tells it under /v1/log/key. They "
-            "take the place of those listed before.",
+            help="A key that the service's log signs with, as it tells it under /v1/log/key.",
         ),
-    ],
+    ] = None,
     publish: Publish = False,
     service: Service = None,
     json: Json = False,
 ) -> None:
-    """Sign the next keyring with other keys of the log in it.
+    """Sign the next keyring with other addresses, numbers, codes or keys of the log in it.
 
-    Where a keyring lists log keys, no other checkpoint is believed.
+    What is given takes the place of the whole list of its kind; other lists stay. Phones try every
+    address of the keyring they hold, so add a new address before an old one is blocked. Where a
+    keyring lists log keys, no other checkpoint is believed.
 
-    --json prints {"keyring": version, "log_keys": [...]}.
+    --json prints {"keyring": version, "log_keys": [...]}, and each other list that was given.
     """
     session: Session = context.obj
-    read_coalition(session)
-    if not all(map(is_log_key, log_key)):
-        raise CoalitionError("coalition-log-key")
+    held = read_coalition(session)
+    given = {
+        "addresses": address,
+        "sms_numbers": sms_number,
+        "ussd_codes": ussd_code,
+        "log_keys": log_key,
+    }
+    lists = check_lists({name: texts for name, texts in given.items() if texts})
+    if not lists:
+        raise CoalitionError("coalition-unchanged")
+    check_development(
+        held.keyring.development,
+        session.surroundings.environment,
+        tuple(lists.get("addresses", ())),
+    )
 
-    def list_keys(_identity: Identity, _held: Held, documents: Documents) -> None:
-        documents["reporter.json"]["log_keys"] = log_key
+    def replace(_identity: Identity, _held: Held, documents: Documents) -> None:
+        documents["reporter.json"].update(lists)
 
-    newer = sign_next(session, service, list_keys, publish=publish)
+    newer = sign_next(session, service, replace, publish=publish)
     if json:
-        say_json({"keyring": newer.keyring.version, "log_keys": list(newer.keyring.log_keys)})
+        say_json(
+            {"keyring": newer.keyring.version, "log_keys": list(newer.keyring.log_keys), **lists}
+        )
     else:
-        say(f"Keyring {newer.keyring.version} lists {len(log_key)} log keys.")
+        counts = ", ".join(f"{_LISTS[name].lower()}: {len(lists[name])}" for name in lists)
+        say(f"Keyring {newer.keyring.version} lists {counts}.")
     finish(session, newer, service, publish=publish, json=json)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.client.test_javascript import INSTALL
+from tests.client.node import INSTALL
 from tools.vendor_client import PACKAGES, VENDOR, make_vendor
 
 

@@ -1,5 +1,6 @@
 """The worked examples of spec/*.md are real, and the tables name every code."""
 
+import io
 import re
 from hashlib import sha256
 from pathlib import Path
@@ -7,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crypto.bundles import write_bundle
+from crypto.carried import CarriedEnvelope, read_items
 from crypto.checkpoints import (
     Checkpoint,
     Receipt,
@@ -19,6 +21,7 @@ from crypto.checkpoints import (
 from crypto.envelope import Suite, envelope_id, padded_lengths, read_header, write_header
 from crypto.errors import (
     BlobError,
+    CarriedError,
     CryptoError,
     EnvelopeError,
     KeyringError,
@@ -31,6 +34,7 @@ from crypto.leaves import envelope_leaf, keyring_leaf
 from crypto.locks import derive_lock
 from crypto.log import find_root, hash_leaf
 from crypto.notes import Note, sign, write_key, write_note
+from crypto.qr_text import MAX_TEXT, read_qr_text, write_qr_text
 from crypto.sealed_sms import write_texts
 from crypto.statements import read_reporter
 from tools.vectors.boxes import seal_box
@@ -38,7 +42,14 @@ from tools.vectors.keys import REPORT_ID, SEEDS
 from tools.vectors.sealers import pad
 
 SPEC = Path(__file__).resolve().parent.parent.parent / "spec"
-FORMATS = ["blob-v1.md", "envelope-v1.md", "sealed-sms-v1.md", "keyring-v1.md", "log-v1.md"]
+FORMATS = [
+    "blob-v1.md",
+    "bundle-v1.md",
+    "envelope-v1.md",
+    "sealed-sms-v1.md",
+    "keyring-v1.md",
+    "log-v1.md",
+]
 
 
 def read_example(name: str) -> dict[str, str]:
@@ -117,6 +128,32 @@ def test_log_example() -> None:
     assert check_receipt(receipt, leaves[1], signer.key).size == 2
 
 
+def test_bundle_example() -> None:
+    example = read_example("bundle-v1.md")
+    envelope = bytes.fromhex(read_example("envelope-v1.md")["envelope"])
+    bundle = bytes.fromhex(example["bundle"])
+    assert list(read_items(io.BytesIO(bundle))) == [CarriedEnvelope(1, envelope)]
+    assert write_qr_text(envelope) == example["text"]
+    assert read_qr_text(example["text"]) == envelope
+
+
+def test_what_fits_into_a_qr_code() -> None:
+    """The table of bundle-v1.md: bytes and characters, and what does not fit."""
+    text = (SPEC / "bundle-v1.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| .* \| ([\d,]+) \| ([\d,]+) \| \d+ \|$", text, re.MULTILINE)
+    told = {int(size.replace(",", "")): int(count.replace(",", "")) for size, count in rows}
+    assert len(told) == 8
+    fits = {}
+    for suite in Suite:
+        for padded in padded_lengths(suite):
+            length = suite.overhead + padded
+            count = length // 2 * 3 + length % 2 * 2
+            if count <= MAX_TEXT:
+                fits[length] = count
+    assert told.items() <= fits.items()
+    assert max(fits) == max(told)
+
+
 def test_overheads_of_the_table() -> None:
     text = (SPEC / "envelope-v1.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| `(..)` \| .* \| .* \| ([\d,]+) bytes \|$", text, re.MULTILINE)
@@ -138,7 +175,16 @@ NOT_READ = {
 
 @pytest.mark.parametrize(
     "errors",
-    [BlobError, EnvelopeError, OpeningError, SealedSmsError, KeyringError, LogError, NoteError],
+    [
+        BlobError,
+        CarriedError,
+        EnvelopeError,
+        OpeningError,
+        SealedSmsError,
+        KeyringError,
+        LogError,
+        NoteError,
+    ],
 )
 def test_every_code_is_in_a_spec(errors: type[CryptoError]) -> None:
     texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in FORMATS)

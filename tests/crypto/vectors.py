@@ -1,53 +1,23 @@
-"""Reads spec/vectors/ and runs one vector, as its README tells."""
+"""Runs one vector of spec/vectors/, as its README tells."""
 
-from collections import defaultdict
+import io
 from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
 
 from crypto import keyring as keyrings
 from crypto import leaves, locks, opening, sealed_sms, sealing
+from crypto.carried import CarriedBlob, CarriedEnvelope, Item, read_items
 from crypto.choosing import sealing_key
-from crypto.envelope import Kind, Suite, read_header
+from crypto.envelope import Kind, Suite, envelope_id, read_header
 from crypto.purged import find_purged
+from crypto.qr_text import read_qr_text, write_qr_text
+from tests.crypto.blob_vectors import run_blob, run_blob_length
+from tests.crypto.receipt_vectors import run_note_key, run_receipt
+from tests.crypto.report_vectors import run_report, run_report_write
+from tests.crypto.vector import FOLDER, Vector, read_vector
 
-FOLDER = Path(__file__).resolve().parent.parent.parent / "spec" / "vectors"
+__all__ = ["FOLDER", "RUN", "Vector", "read_vector", "run_vector"]
+
 KINDS = {"report": Kind.REPORT, "follow-up": Kind.FOLLOW_UP, "record": Kind.RECORD}
-
-
-@dataclass(frozen=True)
-class Vector:
-    expect: str
-    kind: str
-    fields: dict[str, list[str]]
-    lines: list[str]
-
-    def field(self, name: str) -> str:
-        (value,) = self.fields[name]
-        return value
-
-    def hex(self, name: str) -> bytes:
-        return bytes.fromhex(self.field(name))
-
-    @property
-    def payload(self) -> bytes:
-        data = bytes.fromhex("".join(self.lines))
-        fill = int(self.field("fill")) if "fill" in self.fields else 0
-        return data.ljust(fill, b"\0")
-
-    def seeds(self) -> dict[str, bytes]:
-        return {lock: self.hex(f"seed {lock}") for lock in "AB" if f"seed {lock}" in self.fields}
-
-
-def read_vector(path: Path) -> Vector:
-    header, _, payload = path.read_text(encoding="utf-8").partition("\n\n")
-    fields: dict[str, list[str]] = defaultdict(list)
-    for line in header.split("\n"):
-        name, _, value = line.partition(":")
-        fields[name].append(value.strip())
-    assert list(fields)[:3] == ["expect", "comment", "kind"]
-    lines = payload.split("\n")[:-1]
-    return Vector(fields["expect"][0], fields["kind"][0], dict(fields), lines)
 
 
 def run_vector(vector: Vector) -> str:
@@ -170,6 +140,35 @@ def _run_purged(vector: Vector) -> str:
     return "open"
 
 
+def _tell(item: Item) -> str:
+    match item:
+        case CarriedEnvelope(_, envelope):
+            return f"envelope {envelope_id(envelope).hex()}"
+        case CarriedBlob(_, offset, size):
+            return f"blob {offset} {size}"
+        case refused:
+            return refused.code
+
+
+def _run_bundle(vector: Vector) -> str:
+    told = [_tell(item) for item in read_items(io.BytesIO(vector.payload))]
+    assert told == vector.fields["item"]
+    return next((one for one in reversed(told) if " " not in one), "open")
+
+
+def _run_qr_text(vector: Vector) -> str:
+    (text,) = vector.lines
+    envelope = read_qr_text(text)
+    assert envelope == vector.hex("envelope")
+    assert write_qr_text(envelope) == text
+    return "open"
+
+
+def _run_qr_write(vector: Vector) -> str:
+    assert write_qr_text(vector.payload) == vector.field("text")
+    return "open"
+
+
 RUN: dict[str, Callable[[Vector], str]] = {
     "envelope": _run_envelope,
     "peeled": _run_peeled,
@@ -180,4 +179,13 @@ RUN: dict[str, Callable[[Vector], str]] = {
     "sms-write": _run_write,
     "keyring": _run_keyring,
     "purged": _run_purged,
+    "report": run_report,
+    "report-write": run_report_write,
+    "blob": run_blob,
+    "blob-length": run_blob_length,
+    "receipt": run_receipt,
+    "note-key": run_note_key,
+    "bundle": _run_bundle,
+    "qr-text": _run_qr_text,
+    "qr-write": _run_qr_write,
 }

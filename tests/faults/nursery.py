@@ -21,7 +21,8 @@ PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 PROGRAM = """
 import json, os, sys, time
 import httptools, uvloop, uvicorn.lifespan.on, uvicorn.loops.uvloop, app.postgres
-import heliograph.gateway.process, heliograph.service_commands  # loaded only when they are needed
+import heliograph.data_lock, heliograph.gateway.process, heliograph.migrate, heliograph.serve
+import heliograph.settings_loading  # loaded by each command when it runs, else
 from heliograph.command import main
 from reports.lexicon import load_lexicon
 from tests.faults.machine import end_with_parent

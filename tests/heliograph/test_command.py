@@ -1,8 +1,10 @@
 """The entry point: what goes wrong is told in one line, and nothing that came in is in it."""
 
+import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
 
 from heliograph import command
 from heliograph.errors import SettingsError
@@ -49,3 +51,29 @@ def test_a_fault_tells_its_place_and_not_its_words(
     assert "KeyError at test_command.py" in said
     assert "canary" not in said
     assert SettingsError("a", "b.", "c.").code == "a"
+
+
+def test_help_lists_every_command_as_it_is() -> None:
+    """The summaries are written a second time, so that nothing is loaded for them."""
+    listed = CliRunner().invoke(command.make_command(command.HELP), ["--help"])
+    assert listed.exit_code == 0
+    assert listed.output == CliRunner().invoke(command.make_command(), ["--help"]).output
+
+
+@pytest.mark.parametrize("name", ["--help", "report", "dev"])
+def test_a_command_loads_no_service_that_it_does_not_need(name: str) -> None:
+    program = (
+        "import sys; from heliograph.command import main; sys.argv[0] = 'heliograph'\n"
+        "try: main()\n"
+        "except SystemExit: pass\n"
+        "print(sorted({'fastapi', 'sqlalchemy', 'alembic'} & sys.modules.keys()), file=sys.stderr)"
+    )
+    words = [] if name == "--help" else [name]
+    done = subprocess.run(
+        [sys.executable, "-c", program, *words, "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Usage" in done.stdout
+    assert done.stderr == "[]\n"

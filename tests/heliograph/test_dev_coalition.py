@@ -10,13 +10,16 @@ from pathlib import Path
 
 import pytest
 
+from crypto.checkpoints import make_log_signer
 from crypto.choosing import sealing_key, warnings
 from crypto.keyring import first, read_bundle
+from crypto.notes import write_key
 from heliograph.dev.coalition import Development, prepare_coalition, run_keyholder
 from heliograph.dev.errors import DevelopmentError
 from tests.coalition import DAY, NOW, Coalition, make_coalition, make_epoch
 
 ADDRESS = "http://127.0.0.1:8000"
+LOG_KEY = "dev.example/log+00000000+AQ"
 LINES = "--sms-number +15550100001 --ussd-code *384*555#"
 
 
@@ -40,6 +43,10 @@ class FakeKeyholder:
         elif words.startswith("coalition create"):
             self.coalition = make_coalition(epochs=0, now=self.now)
             (home / "root.json").write_bytes(self.coalition.root)
+            self._write(home)
+        elif words.startswith("coalition change"):
+            assert self.coalition is not None
+            self.coalition = self.coalition.next(now=self.now, log_keys=[arguments[-1]])
             self._write(home)
         else:
             assert self.coalition is not None
@@ -65,7 +72,12 @@ def prepare(
     folder: Path, keyholder: FakeKeyholder, *, stored: bool = False, address: str = ADDRESS
 ) -> Development:
     return prepare_coalition(
-        folder, address, now=keyholder.now, envelopes_stored=stored, run=keyholder
+        folder,
+        address,
+        log_key=LOG_KEY,
+        now=keyholder.now,
+        envelopes_stored=stored,
+        run=keyholder,
     )
 
 
@@ -76,6 +88,7 @@ def test_the_first_start_makes_it(tmp_path: Path, keyholder: FakeKeyholder) -> N
         f"coalition create --development --address {ADDRESS} {LINES}",
         "epoch new",
         "epoch new --fallback",
+        f"coalition change --log-key {LOG_KEY}",
     ]
     keyring = first(made.root.read_bytes(), read_bundle(made.bundle))
     assert keyring.development
@@ -120,7 +133,7 @@ def test_a_start_that_fails_leaves_nothing_half_made(
     assert caught.value.code == "development-keyholder"
     keyholder.fail_at = ""
     made = prepare(tmp_path, keyholder)
-    assert keyholder.commands[-4:][0] == "init"
+    assert keyholder.commands[-5:][0] == "init"
     assert len(first(made.root.read_bytes(), read_bundle(made.bundle)).epochs) == 2
 
 
@@ -152,6 +165,7 @@ def test_a_keyring_that_cannot_be_read_after_making_it_is_told(tmp_path: Path) -
         prepare_coalition(
             tmp_path,
             ADDRESS,
+            log_key=LOG_KEY,
             now=NOW,
             envelopes_stored=False,
             run=lambda home, _passphrase, _words: home.mkdir(exist_ok=True),
@@ -191,15 +205,25 @@ def test_the_env_file_serves_a_plain_shell(tmp_path: Path, keyholder: FakeKeyhol
 def test_with_the_real_keyholder_command(tmp_path: Path) -> None:
     """Everything above with real processes, real keys and a real clock's now."""
     now = int(time.time())
-    made = prepare_coalition(tmp_path / "dev", ADDRESS, now=now, envelopes_stored=False)
+    keys = [write_key(make_log_signer(bytes([number]) * 32).key) for number in (1, 2)]
+
+    def prepare_with(log_key: str, *, stored: bool) -> Development:
+        return prepare_coalition(
+            tmp_path / "dev", ADDRESS, log_key=log_key, now=now, envelopes_stored=stored
+        )
+
+    made = prepare_with(keys[0], stored=False)
     keyring = first(made.root.read_bytes(), read_bundle(made.bundle))
     assert keyring.development
     assert keyring.addresses == (ADDRESS,)
     assert keyring.sms_numbers == ("+15550100001",)
     assert keyring.ussd_codes == ("*384*555#",)
     assert [epoch.fallback for epoch in keyring.epochs] == [False, True]
-    again = prepare_coalition(tmp_path / "dev", ADDRESS, now=now, envelopes_stored=True)
-    assert again.bundle == made.bundle
+    assert keyring.log_keys == (keys[0],)
+    assert prepare_with(keys[0], stored=True).bundle == made.bundle
+    # A store whose log.key was lost signs with another one: the keyring follows.
+    again = prepare_with(keys[1], stored=True)
+    assert first(made.root.read_bytes(), read_bundle(again.bundle)).log_keys == (keys[1],)
 
 
 def test_a_keyholder_that_fails_is_told(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:

@@ -105,6 +105,38 @@ class TestInit:
         assert read_held(coalition.home).keyring.version == 2
         coalition.done("epoch", "new")
 
+    def test_lists_that_are_given_take_the_place_of_the_old_ones(
+        self, coalition: DeskForTests
+    ) -> None:
+        before = coalition.done("coalition", "show", "--json").json
+        addresses = ["https://one.example", "http://" + 56 * "a" + ".onion"]
+        words = [word for address in addresses for word in ("--address", address)]
+        told = coalition.done("coalition", "change", *words, "--ussd-code", "*1#", "--json").json
+        assert told["addresses"] == addresses
+        after = coalition.done("coalition", "show", "--json").json
+        assert (after["addresses"], after["ussd_codes"]) == (addresses, ["*1#"])
+        assert after["version"] == before["version"] + 1
+        assert after["sms_numbers"] == before["sms_numbers"]
+        assert after["epochs"] == before["epochs"]
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            ([], "coalition-unchanged"),
+            (["--address", "http://plain.example"], "coalition-address"),
+            (["--sms-number", "\u0663"], "coalition-text"),
+            (["--log-key", "a+b+c"], "coalition-log-key"),
+        ],
+    )
+    def test_a_list_that_cannot_be_signed_changes_nothing(
+        self, coalition: DeskForTests, words: list[str], code: str
+    ) -> None:
+        before = coalition.done("coalition", "show").out
+        result = coalition.run("coalition", "change", *words)
+        assert result.status == 1
+        assert str(CoalitionError(code)).split(".")[0] in result.err
+        assert coalition.done("coalition", "show").out == before
+
     def test_two_commands_do_not_change_a_home_at_once(self, coalition: DeskForTests) -> None:
         with hold(coalition.home):
             result = coalition.run("epoch", "new")

@@ -254,7 +254,7 @@ class TestTheKeyrings:
         service.log_seed = newer
         assert (sync(coalition), verify(coalition)) == ([], [])
         told = coalition.done("coalition", "change", "--log-key", key)
-        assert told.out == "Keyring 4 lists 1 log keys.\nNext: keyholder coalition publish\n"
+        assert told.out == "Keyring 4 lists log keys: 1.\nNext: keyholder coalition publish\n"
 
     @pytest.mark.parametrize("key", ["", "nonsense", "a+00000000+AAAA"])
     def test_what_is_no_log_key_is_refused(self, coalition: DeskForTests, key: str) -> None:

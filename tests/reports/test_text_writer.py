@@ -7,6 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reports.folding import translate_digits
 from reports.places import is_country, is_region
 from reports.report import Report
 from reports.stop import from_row
@@ -75,9 +76,10 @@ def moments(name: str) -> st.SearchStrategy[Report]:
     )
 
 
+# A text's digits are read as ASCII, whatever script they are of (reports/folding.py).
 NAMES = st.text(
     st.characters(categories=["L", "N", "P"], exclude_characters='"'), min_size=1, max_size=10
-).filter(lambda name: len(name.encode()) <= 48)
+).filter(lambda name: len(name.encode()) <= 48 and translate_digits(name) == name)
 LEVELS = [value.name for value in TABLE.by_name["net"].values]
 FREE_TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=40).filter(
     str.strip

@@ -16,6 +16,7 @@ import { readReporter } from "../keyring/statements.js";
  * @typedef {object} Held
  * @property {readonly string[]} addresses
  * @property {readonly string[]} logKeys
+ * @property {readonly string[]} [smsNumbers] that take sealed texts
  */
 
 export const KEY = "keyring";

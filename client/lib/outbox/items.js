@@ -18,6 +18,7 @@
  * @property {Record<string, string>} refused address -> code, where its form was refused
  * @property {string[]} doubted addresses that said so and showed no proof
  * @property {string[]} texts the sealed texts of the same report
+ * @property {number[]} [opened] which of them the person says are sent
  * @property {BlobEntry[]} blobs
  * @property {boolean} receipt whether a receipt was asked for
  * @property {number} unproven how often the log had no proof since it arrived

@@ -9,6 +9,7 @@
 import { equal } from "../bytes.js";
 import { HeliographError } from "../errors.js";
 import { MAX_BUNDLE, readBundle, writeBundle } from "../keyring/bundle.js";
+import { fetchFiles } from "../keyring/fetching.js";
 import { readFirst, readSuccessor } from "../keyring/keyring.js";
 import { orderAddresses, readAddress } from "./addresses.js";
 import { KEY, readHeld, readStored } from "./held.js";
@@ -17,11 +18,7 @@ import { ask, CLOCK } from "./requests.js";
 /** @typedef {import("../keyring/keyring.js").Keyring} Keyring */
 /** @typedef {import("./held.js").Stored} Stored */
 
-/**
- * @callback FetchFiles as keyring/fetching.js has it
- * @param {{address: string, fetch: typeof globalThis.fetch, known: Keyring | null, pinnedRoot: Uint8Array}} wanted
- * @returns {Promise<ReadonlyMap<string, Uint8Array>>}
- */
+export { readHeld };
 
 const ROOT_PATH = "/root.json";
 /** What is told: somebody signed what contradicts the held keyring, or forged it. All other errors are those of
@@ -51,7 +48,6 @@ const TOLD = new Set([
  * @param {import("./outbox.js").Outbox} parts.outbox
  * @param {() => Promise<import("../sodium.js").Sodium>} parts.loadSodium
  * @param {string} parts.origin of the page
- * @param {FetchFiles} parts.fetchFiles
  * @param {typeof globalThis.fetch} [parts.fetch]
  * @param {import("./requests.js").Clock} [parts.clock]
  */
@@ -59,7 +55,6 @@ export function createKeyrings({
   outbox,
   loadSodium,
   origin,
-  fetchFiles,
   fetch = globalThis.fetch.bind(globalThis),
   clock = CLOCK,
 }) {

@@ -16,6 +16,7 @@ export const CLOCK = { wall: () => Date.now(), steady: () => performance.now() }
  * @typedef {object} Way how requests leave
  * @property {typeof globalThis.fetch} fetch
  * @property {Clock} clock
+ * @property {(bytes: number) => number} [limit] milliseconds for a request with a body of so many bytes
  * @property {AbortSignal} [signal] ends what is under way
  */
 
@@ -35,7 +36,7 @@ export const CLOCK = { wall: () => Date.now(), steady: () => performance.now() }
 export async function ask(way, url, { method = "GET", headers = {}, body, most } = {}) {
   const stop = new AbortController();
   const end = () => stop.abort();
-  const timer = setTimeout(end, timeLimit(body?.length ?? 0));
+  const timer = setTimeout(end, (way.limit ?? timeLimit)(body?.length ?? 0));
   way.signal?.addEventListener("abort", end);
   const started = way.clock.steady();
   try {

@@ -61,11 +61,8 @@ export function afterNoProof(wait, now, random) {
  * @returns {Wait}
  */
 function makeWait(failures, pause, now) {
-  return {
-    failures,
-    pause: Math.ceil(pause / SECOND) * SECOND,
-    until: Math.ceil((now + pause) / MINUTE) * MINUTE,
-  };
+  const whole = Math.ceil(pause / SECOND) * SECOND;
+  return { failures, pause: whole, until: Math.ceil((now + whole) / MINUTE) * MINUTE };
 }
 
 /**

@@ -34,6 +34,7 @@ const BUSY_PAUSE = 15_000;
  *   none is held, and nothing is sent
  * @param {typeof globalThis.fetch} [parts.fetch]
  * @param {import("./requests.js").Clock} [parts.clock]
+ * @param {(bytes: number) => number} [parts.limit] as in Way
  * @param {() => number} [parts.random] 0 to 1
  * @param {LockManager | null} [parts.locks]
  * @param {((receipt: string, envelope: Uint8Array, logKeys: readonly string[]) => Promise<unknown>) | null}
@@ -45,6 +46,7 @@ export function createSender({
   readHeld = () => readStoredHeld(outbox.database),
   fetch = globalThis.fetch.bind(globalThis),
   clock = CLOCK,
+  limit,
   random = Math.random,
   locks = globalThis.navigator?.locks ?? null,
   checkReceipt = null,
@@ -95,7 +97,7 @@ export function createSender({
   async function work(signal) {
     waits ??= await readWaits(outbox.database, clock);
     await waits.load();
-    const way = { fetch, clock, ...(signal ? { signal } : {}) };
+    const way = { fetch, clock, ...(limit && { limit }), ...(signal && { signal }) };
     let arrived = 0;
     for (;;) {
       if (isHurried) await hurry(waits);

@@ -5,16 +5,8 @@
  * nothing else goes out, and each of them costs money and can be counted by the phone company.
  */
 
-/** Bytes that an envelope of a suite that may travel by SMS adds to its padded plaintext: header and boxes. */
-const OVERHEADS = new Map([
-  [0x01, 4 + 48],
-  [0x11, 4 + 48 + 48],
-]);
-/** Bytes of plaintext beside the content: suite, kind, the report's id, and one of padding at least. */
-const INNER = 1 + 1 + 8 + 1;
-const SINGLE = 119;
-const SLICE = 114;
-const MAX_TEXTS = 15;
+import { SMS_CLASS, SUITES } from "../envelope.js";
+import { INNER_HEADER_SIZE, smsLengths } from "../sealing.js";
 
 /** Fields that are left out. An attachment's key is of no use before the attachment itself can be sent. */
 const WITHOUT = new Set(["written", "reply"]);
@@ -44,13 +36,10 @@ export function writeCompact({ codec, report, epochStart, suite, withText }) {
  * @returns {number | null} how many texts its envelope takes
  */
 export function countTexts(size, suite) {
-  const overhead = OVERHEADS.get(suite);
-  if (overhead === undefined) return null;
-  const length = overhead + INNER + size;
-  // Two layers leave no room for a report in a single text: suite 11 has none.
-  if (suite === 0x01 && length <= SINGLE) return 1;
-  const texts = Math.max(2, Math.ceil(length / SLICE));
-  return texts <= MAX_TEXTS ? texts : null;
+  const known = SUITES.get(suite);
+  const padded = smsLengths(suite).find((length) => length >= INNER_HEADER_SIZE + size + 1);
+  const sizeClass = padded && known?.classes.get(known.overhead + padded);
+  return sizeClass ? sizeClass - SMS_CLASS : null;
 }
 
 /**

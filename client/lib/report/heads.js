@@ -1,17 +1,14 @@
-/** The heads of CBOR's items (RFC 8949, section 3): what a report may hold of them, and in the shortest form. */
+/**
+ * The heads of CBOR's items, read for a report: each thing that is wrong with one has a code of its own, which
+ * the one-code reader of cbor.js does not tell.
+ */
 
+import { SIMPLE, TAG } from "../cbor.js";
 import { HeliographError } from "../errors.js";
 
 /** @typedef {{major: number, argument: number | bigint, end: number}} Head `end`: where the next byte is */
 
-export const UNSIGNED = 0;
-export const NEGATIVE = 1;
-export const BYTES = 2;
-export const TEXT = 3;
-export const ARRAY = 4;
-export const MAP = 5;
-const TAG = 6;
-export const SIMPLE = 7;
+/** Simple values: the low 5 bits. */
 export const FALSE = 20;
 export const TRUE = 21;
 export const NULL = 22;
@@ -62,51 +59,6 @@ function readArgument(view) {
 export function narrow(value) {
   const number = Number(value);
   return Number.isSafeInteger(number) ? number : value;
-}
-
-/**
- * @param {Sink} sink
- * @param {number} major
- * @param {number | bigint} argument below 2^64
- */
-export function writeHead(sink, major, argument) {
-  const low =
-    argument < 24
-      ? Number(argument)
-      : argument < 0x100
-        ? 24
-        : argument < 0x10000
-          ? 25
-          : argument < 0x100000000
-            ? 26
-            : 27;
-  sink.add([(major << 5) | low]);
-  if (low < 24) return;
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(argument));
-  sink.add(bytes.subarray(8 - (1 << (low - 24))));
-}
-
-/** Bytes that are written one behind the other. */
-export class Sink {
-  #bytes = new Uint8Array(256);
-  #size = 0;
-
-  /** @param {ArrayLike<number>} bytes */
-  add(bytes) {
-    const size = this.#size + bytes.length;
-    if (size > this.#bytes.length) {
-      const larger = new Uint8Array(2 * size);
-      larger.set(this.#bytes);
-      this.#bytes = larger;
-    }
-    this.#bytes.set(bytes, this.#size);
-    this.#size = size;
-  }
-
-  take() {
-    return this.#bytes.slice(0, this.#size);
-  }
 }
 
 /**

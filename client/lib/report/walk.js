@@ -1,7 +1,8 @@
 /** The walk over a report's bytes that refuses all but deterministic CBOR: each byte once, nothing is built. */
 
+import { BYTES, LIST, MAP, SIMPLE, TEXT } from "../cbor.js";
 import { HeliographError } from "../errors.js";
-import { ARRAY, BYTES, compare, MAP, readHead, SIMPLE, TEXT } from "./heads.js";
+import { compare, readHead } from "./heads.js";
 
 /** @typedef {import("./table.js").Limits} Limits */
 
@@ -28,7 +29,7 @@ export function checkWire(data, limits) {
     if (items > limits.total_items) throw new HeliographError("report-too-many");
     const { major, argument, end } = readHead(data, at);
     if (major === BYTES || major === TEXT) return passString(data, major, end, Number(argument));
-    if (major !== ARRAY && major !== MAP) return end;
+    if (major !== LIST && major !== MAP) return end;
     if (depth > limits.depth) throw new HeliographError("report-too-deep");
     if (argument > limits.container_items) throw new HeliographError("report-too-many");
     let next = end;
@@ -55,7 +56,7 @@ export function checkWire(data, limits) {
  */
 function passKey(data, at) {
   const { major, argument, end } = readHead(data, at);
-  if (major === ARRAY || major === MAP || major === SIMPLE) throw new HeliographError("report-key");
+  if (major === LIST || major === MAP || major === SIMPLE) throw new HeliographError("report-key");
   return major === BYTES || major === TEXT ? passString(data, major, end, Number(argument)) : end;
 }
 

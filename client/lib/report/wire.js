@@ -5,24 +5,10 @@
  * encodings. Beyond it a report has no floats, no tags and no simple values but false, true and null.
  */
 
+import { concat, utf8 } from "../bytes.js";
+import { BYTES, LIST, MAP, NEGATIVE, SIMPLE, TEXT, UNSIGNED, writeHead } from "../cbor.js";
 import { HeliographError } from "../errors.js";
-import {
-  ARRAY,
-  BYTES,
-  compare,
-  FALSE,
-  MAP,
-  NEGATIVE,
-  NULL,
-  narrow,
-  readHead,
-  SIMPLE,
-  Sink,
-  TEXT,
-  TRUE,
-  UNSIGNED,
-  writeHead,
-} from "./heads.js";
+import { compare, FALSE, NULL, narrow, readHead, TRUE } from "./heads.js";
 import { checkWire } from "./walk.js";
 
 /**
@@ -34,8 +20,10 @@ import { checkWire } from "./walk.js";
 
 /** What is nested deeper than this is in itself, or as good as. */
 const DEEPEST = 64;
+/** Items of one list or map: far more than a report may have, few enough to be put together. */
+const MOST = 4096;
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
  * @param {Uint8Array} data
@@ -58,9 +46,7 @@ export function readWire(data, limits) {
  *   report-text, report-too-deep
  */
 export function writeWire(value) {
-  const sink = new Sink();
-  writeItem(sink, value, 1);
-  return sink.take();
+  return writeItem(value, 1);
 }
 
 /**
@@ -78,32 +64,43 @@ export function isKey(key) {
  */
 export function encodeText(text) {
   if (/\p{Surrogate}/u.test(text)) throw new HeliographError("report-text");
-  return new TextEncoder().encode(text);
+  return utf8(text);
 }
 
 /**
- * @param {Sink} sink
  * @param {unknown} value
  * @param {number} depth
+ * @returns {Uint8Array}
  */
-function writeItem(sink, value, depth) {
+function writeItem(value, depth) {
   if (depth > DEEPEST) throw new HeliographError("report-too-deep");
-  if (typeof value === "number" || typeof value === "bigint") writeNumber(sink, value);
-  else if (typeof value === "string") writeString(sink, TEXT, encodeText(value));
-  else if (typeof value === "boolean") sink.add([(SIMPLE << 5) | (value ? TRUE : FALSE)]);
-  else if (value === null) sink.add([(SIMPLE << 5) | NULL]);
-  else if (value instanceof Uint8Array) writeString(sink, BYTES, value);
-  else if (Array.isArray(value)) {
-    writeHead(sink, ARRAY, value.length);
-    for (const one of value) writeItem(sink, one, depth + 1);
-  } else if (value instanceof Map) {
-    writeHead(sink, MAP, value.size);
-    const pairs = [...value].map(([key, one]) => ({ key: writeKey(key), one }));
-    for (const { key, one } of pairs.sort((a, b) => compare(a.key, b.key))) {
-      sink.add(key);
-      writeItem(sink, one, depth + 1);
-    }
-  } else throw new HeliographError("field-value");
+  if (typeof value === "number" || typeof value === "bigint") return writeNumber(value);
+  if (typeof value === "string") return writeString(TEXT, encodeText(value));
+  if (typeof value === "boolean") return writeHead(SIMPLE, value ? TRUE : FALSE);
+  if (value === null) return writeHead(SIMPLE, NULL);
+  if (value instanceof Uint8Array) return writeString(BYTES, value);
+  if (Array.isArray(value)) {
+    return writeParts(LIST, value.length, () =>
+      Array.from(value, (one) => writeItem(one, depth + 1)),
+    );
+  }
+  if (!(value instanceof Map)) throw new HeliographError("field-value");
+  return writeParts(MAP, value.size, () => {
+    const pairs = Array.from(value, ([key, one]) => ({ key: writeKey(key), one }));
+    pairs.sort((a, b) => compare(a.key, b.key));
+    return pairs.flatMap(({ key, one }) => [key, writeItem(one, depth + 1)]);
+  });
+}
+
+/**
+ * @param {number} major
+ * @param {number} count
+ * @param {() => Uint8Array[]} writeAll
+ * @returns {Uint8Array}
+ */
+function writeParts(major, count, writeAll) {
+  if (count > MOST) throw new HeliographError("report-too-many");
+  return concat(writeHead(major, count), ...writeAll());
 }
 
 /**
@@ -118,29 +115,25 @@ function writeKey(key) {
 }
 
 /**
- * @param {Sink} sink
  * @param {number} major
  * @param {Uint8Array} bytes
+ * @returns {Uint8Array}
  */
-function writeString(sink, major, bytes) {
-  writeHead(sink, major, bytes.length);
-  sink.add(bytes);
+function writeString(major, bytes) {
+  return concat(writeHead(major, bytes.length), bytes);
 }
 
 /**
- * @param {Sink} sink
  * @param {number | bigint} value
+ * @returns {Uint8Array}
  */
-function writeNumber(sink, value) {
+function writeNumber(value) {
   if (typeof value === "number" && !Number.isSafeInteger(value)) {
     throw new HeliographError(Number.isInteger(value) ? "field-value" : "report-float");
   }
-  const [major, argument] =
-    value >= 0
-      ? [UNSIGNED, value]
-      : [NEGATIVE, typeof value === "bigint" ? -1n - value : -1 - value];
+  const argument = value >= 0 ? value : typeof value === "bigint" ? -1n - value : -1 - value;
   if (argument >= 1n << 64n) throw new HeliographError("report-tag");
-  writeHead(sink, major, argument);
+  return writeHead(value >= 0 ? UNSIGNED : NEGATIVE, argument);
 }
 
 /**
@@ -156,14 +149,14 @@ function build(data, at) {
   const size = Number(argument);
   if (major === BYTES) return { value: data.slice(end, end + size), end: end + size };
   if (major === TEXT)
-    return { value: utf8.decode(data.subarray(end, end + size)), end: end + size };
+    return { value: decoder.decode(data.subarray(end, end + size)), end: end + size };
   let next = end;
   const read = () => {
     const { value, end } = build(data, next);
     next = end;
     return value;
   };
-  if (major === ARRAY) return { value: Array.from({ length: size }, read), end: next };
+  if (major === LIST) return { value: Array.from({ length: size }, read), end: next };
   const pairs = Array.from({ length: size }, () => /** @type {const} */ ([read(), read()]));
   return { value: /** @type {WireMap} */ (new Map(/** @type {any} */ (pairs))), end: next };
 }

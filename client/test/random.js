@@ -1,0 +1,15 @@
+/** Numbers that look random and are the same each time, so that a failure can be seen again. */
+
+/**
+ * @param {number} seed
+ * @returns {(below: number) => number} a whole number from 0 to below `below` (at most 2^32); mulberry32
+ */
+export function makeRandom(seed) {
+  let state = seed;
+  return (below) => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return Math.floor((((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32) * below);
+  };
+}

@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reports.catalogue import languages, load_catalogue
+from tests.client.node import CLIENT, INSTALL
 from tests.client.pages_server import serving_app
-from tests.client.test_javascript import CLIENT, INSTALL
 
 AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
 STEPS = 15

@@ -105,7 +105,7 @@ def _measure_visits(
             page.set_default_timeout(PATIENCE)
             first = _time(page, line.url)
             begun = time.monotonic()
-                assert page.evaluate(KEPT)
+            assert page.evaluate(KEPT)
             kept = first + time.monotonic() - begun
             page.close()
             second = _time(context.new_page(), line.url)

@@ -35,6 +35,7 @@ def journey(browser: Browser, tmp_path: Path) -> Iterator[Journey]:
             journey.service.stop()
 
 
+@pytest.mark.timeout(900)  # a machine with much else to do takes minutes
 def test_what_was_sealed_arrives_once_over_a_bad_line(journey: Journey) -> None:
     journey.first_visit()
     journey.write(reports=8, photos=1)

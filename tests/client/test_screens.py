@@ -1,6 +1,8 @@
 """A whole report walked through the app on the real service, and opened by the keyholder's tool."""
 
+import base64
 import json
+import struct
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +11,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.road.running import Running, running_service
 
+MODEL = b"Canary 4a, 16.84 N 96.17 E\0"
 TEXT = "In the market nobody could pay. Nothing since the morning prayer."
 
 
@@ -192,3 +195,68 @@ def test_an_answer_is_changed_from_the_review(service: Running, context: Browser
     page.locator("textarea").fill("")
     page.go_back()  # the phone's own button
     expect(page.locator("dd")).to_have_count(1)
+
+
+def take_photo(page: Page) -> bytes:
+    """A JPEG as Chromium writes it, with an EXIF segment that has the canary for a model."""
+    encoded = page.evaluate(
+        """() => {
+          const canvas = document.createElement("canvas");
+          canvas.width = canvas.height = 64;
+          canvas.getContext("2d").fillRect(8, 8, 32, 32);
+          return canvas.toDataURL("image/jpeg").split(",")[1];
+        }"""
+    )
+    jpeg = base64.b64decode(encoded)
+    entry = struct.pack(">HHII", 0x110, 2, len(MODEL), 26)
+    exif = b"Exif\0\0MM\0*\0\0\0\x08\0\x01" + entry + bytes(4) + MODEL
+    return jpeg[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + jpeg[2:]
+
+
+def test_a_photo_goes_out_clean(service: Running, context: BrowserContext) -> None:
+    page = context.new_page()
+    page.goto(service.url)
+    page.locator("#write").click()
+    page.locator("#end").click()
+    expect(page.locator("#send")).to_be_disabled()
+    page.locator("#add-files").click()
+    photo = take_photo(page)
+    assert MODEL in photo
+    picker = page.locator("#files-picker")
+    picker.set_input_files(
+        [
+            {"name": "secret.jpg", "mimeType": "image/jpeg", "buffer": photo},
+            {"name": "secret.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7 " + MODEL},
+            {"name": "nothing.txt", "mimeType": "text/plain", "buffer": b""},
+        ]
+    )
+    expect(page.locator("#said")).to_have_text("That file is empty.")
+    cards = page.locator("#files > li")
+    expect(cards.nth(0)).to_contain_text("Place, time and camera were taken out of it.")
+    expect(cards.nth(1)).to_contain_text("What is inside this file was not cleaned.")
+    expect(page.locator("#app")).not_to_contain_text("secret")
+    cards.nth(1).get_by_role("button").click()
+    expect(cards).to_have_count(1)
+    page.locator("#done").click()
+    with page.expect_response(lambda answer: "/v1/blobs" in answer.url and answer.ok):
+        send(page)
+    report = open_all(service)[0]["report"]
+    (blob,) = report["evidence"]["blobs"]
+    assert 0 < blob["size"] < len(photo)
+
+
+def test_a_fault_leaves_the_draft(service: Running, context: BrowserContext) -> None:
+    context.route("**/root.json", lambda route: route.fulfill(status=404))
+    page = context.new_page()
+    page.goto(service.url)
+    page.locator("#words").click()
+    page.locator("textarea").fill(TEXT)
+    page.locator("#end").click()
+    page.locator("#send").click()
+    expect(page.get_by_role("alert")).to_contain_text("does not have the keys", timeout=20_000)
+    page.locator("#back").click()
+    expect(page.locator("dd")).to_have_text(TEXT)
+    context.unroute("**/root.json")
+    page.locator("#send").click()
+    expect(page.locator("h1")).to_have_text("Sealed", timeout=20_000)
+    assert open_all(service)[0]["report"]["text"] == TEXT

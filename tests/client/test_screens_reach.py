@@ -8,8 +8,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reports.catalogue import languages, load_catalogue
-from tests.client.app_server import CLIENT, serving_app
-from tests.client.test_javascript import INSTALL
+from tests.client.node import CLIENT, INSTALL
+from tests.client.pages_server import serving_app
 
 AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
 STEPS = 15

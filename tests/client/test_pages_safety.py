@@ -96,10 +96,13 @@ def test_each_manifest_opens_what_it_seems_to_be(app: App) -> None:
         manifest = app.page.request.get(address).json()
         resolved = "new URL(...arguments).href"
         for name, expected in (("start_url", page), ("scope", "/")):
-            found = app.page.evaluate(f"(two) => new URL(two[0], two[1]).href || {resolved!r}", [
-                manifest[name],
-                address,
-            ])
+            found = app.page.evaluate(
+                f"(two) => new URL(two[0], two[1]).href || {resolved!r}",
+                [
+                    manifest[name],
+                    address,
+                ],
+            )
             assert found == app.service.url + expected
         assert manifest["display"] == "standalone"
 

@@ -35,7 +35,7 @@ COMMENTS = {
     ".js": re.compile(rb"^[ \t]*(?:/\*\*(?:[^*]|\*(?!/))*\*/[ \t]*|//[^\n]*)\n", re.MULTILINE),
     ".css": re.compile(rb"^[ \t]*/\*(?:[^*]|\*(?!/))*\*/[ \t]*\n", re.MULTILINE),
 }
-"""Those that stand on lines of their own, as all of ours do."""
+"""Those that stand on lines of their own, as all of ours do. Notices of others begin with `/*!`."""
 
 
 def read_sources(root: Path = ROOT) -> Iterator[tuple[str, bytes]]:
@@ -43,10 +43,7 @@ def read_sources(root: Path = ROOT) -> Iterator[tuple[str, bytes]]:
     for path, file in find_paths(root):
         body = file.read_bytes()
         comments = COMMENTS.get(file.suffix)
-        # What others wrote is passed on as they did, with their notices.
-        if comments is not None and not path.startswith("/vendor/"):
-            body = comments.sub(b"", body)
-        yield path, body
+        yield path, body if comments is None else comments.sub(b"", body)
 
 
 def find_paths(root: Path = ROOT) -> Iterator[tuple[str, Path]]:

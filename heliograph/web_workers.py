@@ -18,9 +18,20 @@ WORKERS = (CLASSIC, MODULE)
 TREE = "/sw/version/"
 """Stands in MODULE's imports for `find_tree`."""
 VERSION_DIGITS = 16
-LATER = ("/locales/", "/vendor/qr/", "/web/icons/", "/web/places.json")
+LATER = (
+    "/locales/",
+    "/vendor/qr/",
+    "/web/calculator.",
+    "/web/calendar.",
+    "/web/codes-page.js",
+    "/web/covers/",
+    "/web/icons/",
+    "/web/places.json",
+    "/web/qr-",
+)
 """Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do."""
-FIRST_LANGUAGE = "/locales/en.json"
+FIRST = ("/locales/en.json", "/web/covers/choice.js")
+"""Of these, what one needs all the same."""
 UNUSED = ("/vendor/licenses/", "/vendor/versions.json")
 """For whoever asks what this is made of; the app itself does not read it."""
 PIECE_FROM = 64 * 1024
@@ -52,7 +63,7 @@ def write_lists(digests: Mapping[str, str], pieces: Mapping[str, Mapping[str, st
     later: dict[str, str] = {}
     for path, digest in sorted(digests.items()):
         if path not in (*WORKERS, KEEPING) and not path.startswith(UNUSED):
-            waits = path.startswith(LATER) and path != FIRST_LANGUAGE
+            waits = path.startswith(LATER) and path not in FIRST
             (later if waits else first)[path] = digest
     parts = {path: list(found.values()) for path, found in pieces.items()}
     lists = {"FILES": first, "LATER": later, "PIECES": parts}

@@ -28,7 +28,7 @@ LATER = (
 )
 """Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do."""
 FIRST = ("/locales/en.json",)
-"""Of these, what one needs all the same. The covers are no LATER: who leaves fast may be offline."""
+"""Of these, what one needs all the same. Covers are not LATER: who leaves may be offline."""
 UNUSED = ("/vendor/licenses/", "/vendor/versions.json")
 """For whoever asks what this is made of; the app itself does not read it."""
 PIECE_FROM = 64 * 1024

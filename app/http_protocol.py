@@ -246,8 +246,7 @@ class BoundedProtocol(HttpToolsProtocol):
             answer = make_response(
                 code,
                 retry_after_seconds=self.limits.retry_after_seconds,
-                # No address is known here. A page has to read this as well.
-                headers={"Connection": "close", "Access-Control-Allow-Origin": "*"},
+                headers={"Connection": "close", "Access-Control-Allow-Origin": "*"},  # for pages
             )
             self.transport.write(write_answer(answer))
         self.transport.close()

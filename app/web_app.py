@@ -7,7 +7,7 @@ address that is not among them never comes here, so what is unknown is one and t
 import gzip
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -46,14 +46,21 @@ def make_file(body: bytes, media_type: str, caching: str, headers: Headers = ())
     """The file with this `Cache-Control`. The same bytes give the same answers on every replica."""
     zipped = gzip.compress(body, 9, mtime=0)
     every = (*EVERYWHERE, (b"cache-control", caching.encode()), *headers)
+    digest = hashlib.sha256(body).hexdigest()
     return WebFile(
         body,
         zipped if len(zipped) < LEAST_GAIN * len(body) else None,
-        hashlib.sha256(body).hexdigest(),
-        hashlib.sha256(repr(every).encode() + body).hexdigest()[:TAG_DIGITS],
+        digest,
+        hashlib.sha256(repr((every, digest)).encode()).hexdigest()[:TAG_DIGITS],
         media_type,
         every,
     )
+
+
+def cache_longer(file: WebFile, caching: str) -> WebFile:
+    """The same file with another `Cache-Control`, for another address."""
+    headers = [header for header in file.headers if header[0] != b"cache-control"]
+    return replace(file, headers=(*headers, (b"cache-control", caching.encode())))
 
 
 def create_web_app(

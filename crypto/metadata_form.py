@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from nacl.bindings import crypto_sign_ed25519_pk_to_curve25519
+from nacl.exceptions import CryptoError
 from tuf.api.metadata import Metadata, MetaFile, Root, Snapshot, TargetFile, Targets, Timestamp
 
 HASHES = frozenset(("sha256", "sha512"))
@@ -43,7 +45,7 @@ def has_plain_keys(root: Root) -> bool:
     """
     keys = [key.keyval.get("public") for key in root.keys.values()]
     return (
-        all(isinstance(key, str) and _KEY.fullmatch(key) for key in keys)
+        all(isinstance(key, str) and _KEY.fullmatch(key) and _is_point(key) for key in keys)
         and len(set(keys)) == len(keys)
         and all((key.keytype, key.scheme) == ("ed25519", "ed25519") for key in root.keys.values())
         and all(
@@ -53,6 +55,17 @@ def has_plain_keys(root: Root) -> bool:
             for role in root.roles.values()
         )
     )
+
+
+def _is_point(key: str) -> bool:
+    """Whether a key is a point of Ed25519's main subgroup, as every public key is.
+
+    Of one of low order anybody can make signatures, and libraries differ on whether they count.
+    """
+    try:
+        return bool(crypto_sign_ed25519_pk_to_curve25519(bytes.fromhex(key)))
+    except CryptoError:
+        return False
 
 
 def _is_integer(value: object) -> bool:

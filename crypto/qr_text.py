@@ -51,7 +51,9 @@ def _write_group(group: bytes) -> str:
 
 
 def _read_group(values: list[int]) -> bytes:
-    number = sum(value * _BASE**place for place, value in enumerate(values))
+    number = 0
+    for value in reversed(values):
+        number = number * _BASE + value
     try:
         return number.to_bytes(len(values) - 1, "big")
     except OverflowError:

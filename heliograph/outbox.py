@@ -7,8 +7,11 @@ reports were sealed. (The file system's own change time cannot be set.)
 
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import IO
 
 from crypto.envelope import envelope_id
 from heliograph.errors import OperatorError
@@ -35,6 +38,21 @@ def put(folder: Path, envelopes: Sequence[bytes], *, now: float) -> list[bytes]:
     except OSError:
         raise unwritable() from None
     return ids
+
+
+@contextmanager
+def open_aside(folder: Path) -> Iterator[IO[bytes]]:
+    """A file without a name, on the outbox's disk, for sealed bytes that may yet be dropped: it
+    goes with the block, or with the process. It has no buffer, so that a full disk is told by the
+    write and not again at the end. Raises OperatorError `outbox-unwritable`.
+    """
+    with ExitStack() as stack:
+        try:
+            _make_folder(folder)
+            file = stack.enter_context(tempfile.TemporaryFile(dir=folder, buffering=0))
+        except OSError:
+            raise unwritable() from None
+        yield file
 
 
 def unwritable() -> OperatorError:

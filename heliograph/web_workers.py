@@ -15,9 +15,23 @@ MODULE = "/sw-module.js"
 KEEPING = "/web/sw-keeping.js"
 """Stands in front of CLASSIC, which imports nothing: so it is a classic script and a module."""
 WORKERS = (CLASSIC, MODULE)
-LATER = ("/locales/", "/vendor/qr/", "/web/places")
+TREE = "/sw/version/"
+"""Stands in MODULE's imports for `find_tree`."""
+VERSION_DIGITS = 16
+LATER = (
+    "/locales/",
+    "/vendor/qr/",
+    "/web/calculator.",
+    "/web/calendar.",
+    "/web/codes-page.js",
+    "/web/covers/",
+    "/web/icons/",
+    "/web/places.json",
+    "/web/qr-",
+)
 """Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do."""
-FIRST_LANGUAGE = "/locales/en.json"
+FIRST = ("/locales/en.json", "/web/covers/choice.js")
+"""Of these, what one needs all the same."""
 UNUSED = ("/vendor/licenses/", "/vendor/versions.json")
 """For whoever asks what this is made of; the app itself does not read it."""
 PIECE_FROM = 64 * 1024
@@ -33,22 +47,31 @@ def cut(path: str, body: bytes) -> dict[str, bytes]:
     return {f"{path}/{n}": body[at : at + PIECE_SIZE] for n, at in enumerate(starts)}
 
 
-def write_lists(digests: Mapping[str, str], pieces: Mapping[str, Sequence[str]]) -> bytes:
+def find_tree(digests: Mapping[str, str]) -> str:
+    """Beginning of the addresses under which the module worker imports: they change with the files,
+    so that a browser, which looks at each import at each visit, finds them in its cache for good.
+    """
+    version = hashlib.sha256("".join(sorted(digests.values())).encode()).hexdigest()
+    return f"/sw/{version[:VERSION_DIGITS]}"
+
+
+def write_lists(digests: Mapping[str, str], pieces: Mapping[str, Mapping[str, str]]) -> bytes:
     """The lines that name every file with its SHA-256 (hex): what makes a visit whole, and what
-    comes later. `pieces`: those of large files.
+    comes later. `pieces`: those of large files, in order.
     """
     first: dict[str, str] = {}
     later: dict[str, str] = {}
     for path, digest in sorted(digests.items()):
         if path not in (*WORKERS, KEEPING) and not path.startswith(UNUSED):
-            waits = path.startswith(LATER) and path != FIRST_LANGUAGE
+            waits = path.startswith(LATER) and path not in FIRST
             (later if waits else first)[path] = digest
-    lists = {"FILES": first, "LATER": later, "PIECES": pieces}
+    parts = {path: list(found.values()) for path, found in pieces.items()}
+    lists = {"FILES": first, "LATER": later, "PIECES": parts}
     return b"".join(_assign(name, value) for name, value in lists.items())
 
 
 def write_worker(
-    path: str, lists: bytes, origins: Sequence[str], sources: Mapping[str, bytes]
+    path: str, lists: bytes, origins: Sequence[str], tree: str, sources: Mapping[str, bytes]
 ) -> bytes:
     """A worker as it is served: lists, origins of the keyring, and its own lines."""
     headers = {"Content-Security-Policy": write_policy(()), **PAGE_HEADERS}
@@ -57,7 +80,8 @@ def write_worker(
     if path == CLASSIC:
         return classic
     # It imports the other one. Not all browsers compare imports, so it differs when that one does.
-    return b"// %s\n" % hashlib.sha256(classic).hexdigest().encode() + sources[path]
+    head = f"// {hashlib.sha256(classic).hexdigest()}\n".encode()
+    return head + sources[path].replace(TREE.encode(), f"{tree}/".encode())
 
 
 def _assign(name: str, value: object) -> bytes:

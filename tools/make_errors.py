@@ -10,7 +10,7 @@ from pathlib import Path
 from app import errors as app_errors
 from app.problems import list_problems
 from crypto.errors import CryptoError
-from heliograph.report.errors import ROW_CAUSES
+from heliograph.report.errors import CARRIED_CAUSES, ROW_CAUSES
 from keyholder import errors as keyholder_errors
 from reports.errors import SENTENCES
 from sms.errors import PROBLEMS, SETUP_PROBLEMS
@@ -66,7 +66,12 @@ def list_sections() -> Iterator[tuple[str, list[Row]]]:
     )
     yield (
         "The operator's command (`heliograph/`)",
-        sorted({*_operator_rows(), *((code, "", text) for code, text in ROW_CAUSES.items())}),
+        sorted(
+            {
+                *_operator_rows(),
+                *((code, "", text) for code, text in (ROW_CAUSES | CARRIED_CAUSES).items()),
+            }
+        ),
     )
 
 

@@ -86,17 +86,43 @@ export async function addRandom(count, { receipt = false, blobs = [] } = {}) {
   return ids;
 }
 
-/** Pieces of a blob that never becomes whole. @param {number} size */
+/** @type {import("../lib/outbox/pieces.js").BlobWriter} */
+let unfinished;
+
+/** An add that is not finished. @param {number} size of its blob */
 export async function begin(size) {
-  const writer = await outbox.startBlob();
-  await writer.keepPiece(0, fill(new Uint8Array(size)));
+  unfinished = await outbox.startBlob();
+  await unfinished.keepPiece(0, fill(new Uint8Array(size)));
 }
+
+/** Finishes it. */
+export async function finish() {
+  const envelope = fill(new Uint8Array(564));
+  return outbox.add({ envelope, blobs: [await unfinished.finish()] });
+}
+
+/** @returns {Promise<number>} pieces of blobs in the database, whosever they are */
+export function countPieces() {
+  return outbox.database.read(["pieces"], (tx) => tx.objectStore("pieces").count());
+}
+
+/** @param {string} address which counts as the one that took something last */
+export async function setGood(address) {
+  await outbox.database.write(["state"], (tx) => tx.objectStore("state").put(address, "good"));
+}
+
+/** @type {Promise<import("../lib/outbox/sending.js").Outcome>} */
+let running;
+export function beginRun() {
+  running = sender.run();
+}
+export const endRun = () => running;
 
 /**
  * Seals one report with the held keyring.
  * @param {Record<string, any>} report
- * @param {{files?: number[], sms?: {withText: boolean} | null, receipt?: boolean, now?: number}} [how]
- *   files: bytes of each
+ * @param {{files?: (number | string)[], sms?: {withText: boolean} | null, receipt?: boolean, now?: number}} [how]
+ *   files: random bytes, as many, or a text
  */
 export async function report(report, { files = [], sms = null, receipt = false, now } = {}) {
   const table = await (await fetch("/spec/report-v1.json")).json();
@@ -106,7 +132,9 @@ export async function report(report, { files = [], sms = null, receipt = false, 
     codec: createCodec(table),
     report,
     lang: "en",
-    files: files.map((size) => new Blob([fill(new Uint8Array(size))])),
+    files: files.map(
+      (file) => new Blob([typeof file === "number" ? fill(new Uint8Array(file)) : file]),
+    ),
     channel: "web",
     sms,
     receipt,
@@ -115,15 +143,22 @@ export async function report(report, { files = [], sms = null, receipt = false, 
   });
 }
 
-/** What an error says, for those that are expected. @param {() => Promise<unknown>} work */
-export async function codeOf(work) {
+/**
+ * @param {keyof typeof calls} name
+ * @param {...any} values
+ * @returns {Promise<string | null>} the code of the error that one of the functions here throws
+ */
+export async function failureOf(name, ...values) {
+  const call = /** @type {(...values: any[]) => Promise<unknown>} */ (calls[name]);
   try {
-    await work();
+    await call(...values);
     return null;
   } catch (error) {
     return /** @type {{code?: string}} */ (error).code ?? String(error);
   }
 }
+
+const calls = { addRandom, finish, report };
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */
 function fill(bytes) {

@@ -7,11 +7,13 @@ import { decodeBase64, isSigned, NOTE_LIMIT, readKey, readNote } from "../lib/lo
 import { checkReceipt, readCheckpoint, readReceipt } from "../lib/log/receipts.js";
 import { checkInclusion, hashLeaf } from "../lib/log/tree.js";
 import { loadSodium } from "../lib/sodium.js";
-import { makeRandom } from "./random.js";
+import { seeded } from "./seeded.js";
 import { Vector } from "./vectors/vector.js";
 
 const sodium = await loadSodium();
-const random = makeRandom(20_262);
+const next = seeded(20_262);
+/** @param {number} below */
+const random = (below) => Math.floor(next() * below);
 
 /** @param {string} path below the repository's root */
 function readText(path) {

@@ -4,11 +4,13 @@ import { equal, fromHex } from "../lib/bytes.js";
 import { HeliographError } from "../lib/errors.js";
 import { readTable } from "../lib/report/table.js";
 import { writeWire } from "../lib/report/wire.js";
-import { makeRandom } from "./random.js";
 import { codec } from "./report-table.js";
+import { seeded } from "./seeded.js";
 
 const EPOCH = 1_780_272_000;
-const random = makeRandom(20_261);
+const next = seeded(20_261);
+/** @param {number} below */
+const random = (below) => Math.floor(next() * below);
 
 /**
  * Whatever bytes come: a report that writes the same bytes again, or a HeliographError.

@@ -172,7 +172,7 @@ function tick(app, depot, status) {
   if (!line) return;
   const { due, busy, elsewhere } = depot.sending.state();
   const left = due === null ? 0 : due - depot.sending.now();
-  if (busy || due === null || left <= 0) fillWith(line);
+  if (busy || due === null || left <= 0 || !navigator.onLine) fillWith(line);
   else if (elsewhere) fillWith(line, app.words.text("app.outbox.elsewhere"));
   else fillWith(line, app.words.nodes("app.outbox.again", { time: saySpan(app.words, left) }));
 }

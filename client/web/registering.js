@@ -9,6 +9,8 @@ const BEST = /** @type {const} */ ({ url: "/sw-module.js", type: "module" });
 const PLAIN = /** @type {const} */ ({ url: "/sw.js", type: "classic" });
 const FIRST_PAUSE_MS = 4000;
 const LONGEST_PAUSE_MS = 300_000;
+const TAKE_OVER_TRIES = 10;
+const TAKE_OVER_MS = 300;
 
 /**
  * @typedef {object} Kept
@@ -63,16 +65,27 @@ export async function keepOffline({
 }
 
 /**
- * Has a version that was kept on an earlier visit take over, if nothing is lost by a reload now.
+ * Has a version that was kept on an earlier visit take over, if nothing is lost by a reload now. The
+ * worker refuses while another page is open; one that was just closed is so for a moment.
  * @param {ServiceWorkerContainer} container
  * @param {() => boolean} mayReload
  * @param {() => void} reload
  */
 async function takeOver(container, mayReload, reload) {
   const registration = await container.getRegistration();
-  if (!registration?.active || !registration.waiting || !mayReload()) return;
-  container.addEventListener("controllerchange", reload, { once: true });
-  registration.waiting.postMessage({ type: "take-over" });
+  const { waiting } = registration ?? {};
+  if (!registration?.active || !waiting) return;
+  const changed = new Promise((resolve) => {
+    container.addEventListener("controllerchange", () => resolve(true), { once: true });
+    setTimeout(() => resolve(false), TAKE_OVER_MS * TAKE_OVER_TRIES);
+  });
+  for (let tries = 0; tries < TAKE_OVER_TRIES && mayReload(); tries += 1) {
+    const { taken } = await ask(waiting, { type: "take-over" });
+    if (taken) break;
+    await new Promise((resolve) => setTimeout(resolve, TAKE_OVER_MS));
+  }
+  // The old worker is asked nothing meanwhile: the new one waits until it has nothing to do.
+  if ((await changed) && mayReload()) reload();
 }
 
 /**
@@ -107,7 +120,7 @@ async function register(container, kinds) {
   let reason;
   for (const { url, type } of kinds) {
     try {
-      return await container.register(url, { scope: "/", type, updateViaCache: "none" });
+      return await container.register(url, { scope: "/", type, updateViaCache: "imports" });
     } catch (error) {
       reason = error;
     }
@@ -118,12 +131,16 @@ async function register(container, kinds) {
 /**
  * @param {ServiceWorker} worker
  * @param {object} question
- * @returns {Promise<{kept: number, of: number}>}
+ * @returns {Promise<{kept: number, of: number, taken: boolean}>} of which sw.js answers what belongs to
+ *   the question
  */
 function ask(worker, question) {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve, reject) => {
-    port1.onmessage = ({ data }) => resolve(data);
+    port1.onmessage = ({ data }) => {
+      port1.close();
+      resolve(data);
+    };
     worker.addEventListener("statechange", () => reject(new TypeError("replaced")), { once: true });
     worker.postMessage(question, [port2]);
   });

@@ -29,7 +29,7 @@ self.addEventListener("fetch", (event) => {
 
 self.addEventListener("message", (event) => {
   const { type, paths = [] } = event.data ?? {};
-  if (type === "take-over") event.waitUntil(takeOver());
+  if (type === "take-over") event.waitUntil(takeOver(event.ports[0]));
   if (type === "later") event.waitUntil(keepLater().catch(() => undefined));
   if (type === "keep") event.waitUntil(keepThese(paths, event.ports[0]));
 });
@@ -69,10 +69,13 @@ async function tellPages(kept, of) {
 /**
  * Becomes the worker in use, for the page that asks. Where another page is open it waits: that one
  * may hold a draft, and would get modules of another version.
+ * @param {MessagePort} port
  */
-async function takeOver() {
+async function takeOver(port) {
   const pages = await self.clients.matchAll({ type: "window", includeUncontrolled: true });
-  if (pages.length <= 1) await self.skipWaiting();
+  const taken = pages.length <= 1;
+  port.postMessage({ taken });
+  if (taken) await self.skipWaiting();
 }
 
 /** Keeps what can wait, one at a time, until one cannot be had. */

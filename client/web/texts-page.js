@@ -129,7 +129,12 @@ function drawPart(app, depot, item, text, index, to) {
     element(
       "div",
       { class: "pair" },
-      element("label", { class: "tick" }, mark, words.nodes("app.sms.sent", which)),
+      element(
+        "label",
+        { class: "tick" },
+        mark,
+        element("span", {}, words.nodes("app.sms.sent", which)),
+      ),
       element(
         "button",
         {
@@ -141,7 +146,7 @@ function drawPart(app, depot, item, text, index, to) {
             app.say(words.text(key, { number: to }));
           },
         },
-        words.nodes("app.sms.copy", which),
+        element("span", {}, words.nodes("app.sms.copy", which)),
       ),
     ),
   );

@@ -7,25 +7,27 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any, BinaryIO
+from typing import Annotated, Any
 
 import platformdirs
 import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from heliograph.report.carrying import read_bundle_items, read_qr_lines
 from heliograph.report.errors import ReportCommandError
-from heliograph.report.filling import STANDARD_INPUT, fill_report
+from heliograph.report.filling import fill_report
 from heliograph.report.flags import list_flags, make_parameters
 from heliograph.report.records import read_lines
 from heliograph.report.rows import read_rows
-from heliograph.report.sealing import Row
+from heliograph.report.sealing import OnProgress, Row
+from heliograph.report.sources import open_source
 from heliograph.report.times import quarter
 from heliograph.report.told import is_success, write_result
 from heliograph.report.work import (
-    OnProgress,
     Place,
     Result,
+    pass_on,
     seal_and_send,
     seal_as_texts,
     send_waiting,
@@ -37,8 +39,13 @@ One report from flags, or many from --csv or --jsonl (- is standard input). What
 can be seen by other programs of this machine and stays in the shell's history: --text - and
 --jsonl - avoid that. No text is ever written to disk; envelopes wait in the outbox folder.
 
+A file with a row that cannot be sealed is not sealed at all: mend the row and give the file again.
+
+What somebody carried here from where there is no network is sent with --bundle (a file of waiting
+reports and attachments) or --qr (texts of QR codes, one a line). It is sealed, and stays so.
+
 Exit status: 0 when all is sealed and sent or kept; 1 when a row could not be sealed, the service
-refused one, or --send left some waiting.
+refused one, --send left some waiting, a carried file was not whole, or its attachments are not up.
 """
 _CHANNELS = ("app", "import")
 
@@ -64,8 +71,18 @@ def report(
     csv: Annotated[Path | None, typer.Option(help="Many reports: a CSV file, STOP's too.")] = None,
     jsonl: Annotated[Path | None, typer.Option(help="Many reports: JSON lines.")] = None,
     send: Annotated[bool, typer.Option("--send", help="Only send what waits.")] = False,
+    bundle: Annotated[
+        list[Path] | None,
+        typer.Option(help="A file of waiting reports that somebody carried here; may be repeated."),
+    ] = None,
+    qr: Annotated[
+        Path | None, typer.Option(help="Texts of QR codes that somebody showed, one a line.")
+    ] = None,
     sms: Annotated[
         bool, typer.Option("--sms", help="Print sealed texts, to be sent by SMS; send nothing.")
+    ] = False,
+    skip_bad: Annotated[
+        bool, typer.Option("--skip-bad", help="Seal a file's good rows though others are bad.")
     ] = False,
     offline: Annotated[
         bool, typer.Option("--offline", help="Seal and keep; do not use the network.")
@@ -105,20 +122,27 @@ def report(
         environ=os.environ,
     )
     now = time.time()
-    sources = (csv is not None) + (jsonl is not None) + send + any(said.values())
-    if sources != 1 or (send and (sms or offline)):
+    sources = sum(map(bool, (csv, jsonl, send, bundle, qr, any(said.values()))))
+    if sources != 1 or (send and offline) or (sms and (send or bundle or qr)):
         raise ReportCommandError(
             "report-source",
-            "Give a report by flags, or --csv, or --jsonl, or --send: one of them.",
+            "Give a report by flags, or --csv, --jsonl, --bundle, --qr or --send: one of them.",
             "`heliograph report --help` lists the flags.",
         )
     with _showing() as show:
         if send:
             result = send_waiting(place, show)
+        elif bundle:
+            result = pass_on(place, bundle, read_bundle_items, now, show)
+        elif qr:
+            result = pass_on(place, [qr], read_qr_lines, now, show)
         else:
             with _rows(csv, jsonl, said, int(now)) as rows:
                 chosen = _choose(channel, file=not any(said.values()), sms=sms)
-                result = _seal(place, rows, chosen, now, show, sms=sms)
+                if sms:
+                    result = seal_as_texts(place, rows, chosen, now)
+                else:
+                    result = seal_and_send(place, rows, chosen, now, show, skip_bad=skip_bad)
     _tell(result, as_json=as_json)
     if not is_success(result, sending=send):
         raise typer.Exit(1)
@@ -137,43 +161,20 @@ def _choose(channel: str | None, *, file: bool, sms: bool) -> str:
     return chosen
 
 
-def _seal(
-    place: Place, rows: Iterator[Row], channel: str, now: float, show: OnProgress, *, sms: bool
-) -> Result:
-    if sms:
-        return seal_as_texts(place, rows, channel, now)
-    return seal_and_send(place, rows, channel, now, show)
-
-
 @contextmanager
 def _rows(
     csv: Path | None, jsonl: Path | None, said: dict[str, Any], now: int
 ) -> Iterator[Iterator[Row]]:
     """The rows that were asked for; flags are one row."""
     if csv is not None:
-        with _opened(csv) as stream:
+        with open_source(csv) as stream:
             yield read_rows(stream, now)
     elif jsonl is not None:
-        with _opened(jsonl) as stream:
+        with open_source(jsonl) as stream:
             yield read_lines(stream)
     else:
         report = fill_report(list_flags(), said, now, sys.stdin.read)
         yield iter([(1, [{**report, "written": quarter(now)}])])
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[BinaryIO]:
-    if str(path) == STANDARD_INPUT:
-        yield sys.stdin.buffer
-        return
-    try:
-        stream = path.open("rb")
-    except OSError:
-        raise ReportCommandError(
-            "file-unreadable", "The file cannot be read.", "Check its path and who may read it."
-        ) from None
-    with stream:
-        yield stream
 
 
 @contextmanager

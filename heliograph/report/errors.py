@@ -1,6 +1,6 @@
 """What `heliograph report` says when it cannot go on. No error carries what came in."""
 
-from crypto.errors import EnvelopeError
+from crypto.errors import CarriedError, EnvelopeError
 from heliograph.errors import OperatorError
 from reports.errors import SENTENCES
 
@@ -18,6 +18,15 @@ ROW_CAUSES = {
 """Why one row of a file cannot be read, by code."""
 
 
+CARRIED_CAUSES = {
+    "blob-in-pipe": "An attachment came through a pipe and cannot be sent from there. "
+    "Give the file by its name.",
+    "blob-unreadable": "The file of an attachment cannot be read any more as it was. "
+    "Put it back and run the command again.",
+}
+"""Why something of a file that was carried here cannot be sent, by code."""
+
+
 class ReportCommandError(OperatorError):
     """The command cannot start, seal or send; the outbox is as it was."""
 
@@ -33,3 +42,8 @@ class RowError(Exception):
 def describe_row(code: str) -> str:
     """Why a row was not sealed, as a sentence: this room's codes, a report's and an envelope's."""
     return (ROW_CAUSES | SENTENCES | dict(EnvelopeError.CAUSES))[code]
+
+
+def describe_item(code: str) -> str:
+    """Why an item of a file is not sent, as a sentence."""
+    return (CARRIED_CAUSES | dict(CarriedError.CAUSES) | dict(EnvelopeError.CAUSES))[code]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import IO, TypeVar
 
 from crypto.envelope import Kind
 from crypto.errors import CryptoError
@@ -18,6 +18,8 @@ from reports.report import Report
 T = TypeVar("T")
 # So many envelopes go to the disk together; what a crash can lose was not yet counted as sealed.
 TOGETHER = 256
+_LENGTH = 4
+OnProgress = Callable[[str, int], None]  # what is being done, and how many are done
 
 Row = tuple[int, list[Report] | RowError]
 """A row's number, from 1, and the reports that it gives (STOP's may name several countries)."""
@@ -49,24 +51,52 @@ def seal_rows(
     folder: Path,
     *,
     now: float,
-    on_progress: Callable[[int], None] = lambda _count: None,
+    skip_bad: bool = False,
+    on_progress: OnProgress = lambda _doing, _count: None,
 ) -> Sealed:
-    """Seal every row into the outbox; a row that cannot be sealed costs no other row.
+    """Seal every row into the outbox; nothing of them at all where one cannot be sealed, so that
+    the mended file can be given again without sending its good rows twice.
 
-    A row of several reports is kept whole or not at all. `now` is Unix time.
-    Raises OperatorError `outbox-unwritable`.
+    `skip_bad`: a row that cannot be sealed costs no other row. A row of several reports is kept
+    whole or not at all. `now` is Unix time. Raises OperatorError `outbox-unwritable`.
     """
     sealed = Sealed()
-    batch: list[bytes] = []
-    for envelopes in _each(rows, sealed, lambda report: seal_report(report, key, channel)):
-        batch += envelopes
-        if len(batch) >= TOGETHER:
-            _keep(folder, batch, sealed, now)
-            on_progress(sealed.count)
-            batch = []
-    _keep(folder, batch, sealed, now)
-    on_progress(sealed.count)
+    with outbox.open_aside(folder) as aside:
+        count = 0
+        for envelopes in _each(rows, sealed, lambda report: seal_report(report, key, channel)):
+            _set_aside(aside, envelopes)
+            count += len(envelopes)
+            if count % TOGETHER < len(envelopes):
+                on_progress("Sealing", count)
+        if skip_bad or not sealed.bad:
+            aside.seek(0)
+            for batch in _batches(aside):
+                outbox.put(folder, batch, now=now)
+                sealed.count += len(batch)
+                on_progress("Keeping", sealed.count)
     return sealed
+
+
+def _set_aside(aside: IO[bytes], envelopes: Iterable[bytes]) -> None:
+    for envelope in envelopes:
+        data = len(envelope).to_bytes(_LENGTH, "big") + envelope
+        try:
+            whole = aside.write(data) == len(data)
+        except OSError:
+            whole = False
+        if not whole:
+            raise outbox.unwritable()
+
+
+def _batches(aside: IO[bytes]) -> Iterator[list[bytes]]:
+    batch: list[bytes] = []
+    while head := aside.read(_LENGTH):
+        batch.append(aside.read(int.from_bytes(head, "big")))
+        if len(batch) == TOGETHER:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
 
 
 def write_rows(
@@ -99,12 +129,6 @@ def _says_something(report: Report) -> bool:
         for name, value in report.items()
         if name != "chan"
     )
-
-
-def _keep(folder: Path, batch: list[bytes], sealed: Sealed, now: float) -> None:
-    if batch:
-        outbox.put(folder, batch, now=now)
-        sealed.count += len(batch)
 
 
 def _encode(report: Report, key: SealingKey, channel: str) -> bytes:

@@ -1,9 +1,12 @@
 """What `heliograph report` tells the person, or a program by `--json`."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
-from heliograph.report.errors import describe_row
+from heliograph.report.carrying import Carried
+from heliograph.report.delivery import Delivery
+from heliograph.report.errors import describe_item, describe_row
 from heliograph.report.work import Result
 
 _WARNINGS = {
@@ -18,14 +21,16 @@ _STOPPED = {
     "service-unknown": "No service is named: give --service or HELIOGRAPH_SERVICE.",
     "offline": "The network was not used.",
 }
+SHOWN_ITEMS = 10
+"""So many refused items are told line by line; a program gets all of them."""
 SEND = "run `heliograph report --send` when a network returns"
 
 
 def is_success(result: Result, *, sending: bool) -> bool:
     """Whether to exit 0. A report that waits in the outbox is kept, which is success; but where
     sending was all that was asked for (`sending`), nothing may be left."""
-    delivery = result.delivery
-    if result.sealed.bad:
+    delivery, carried = result.delivery, result.carried
+    if result.sealed.bad or (carried and (carried.refused or carried.blobs_waiting)):
         return False
     if delivery is None:
         return True
@@ -41,6 +46,17 @@ def describe(result: Result) -> dict[str, Any]:
     }
     if result.texts:
         told["texts"] = result.texts
+    if result.carried is not None:
+        told["carried"] = {
+            "envelopes": result.carried.envelopes,
+            "blobs": len(result.carried.blobs),
+            "blobs_sent": result.carried.blobs_sent,
+            "blobs_stopped": result.carried.blobs_stopped,
+            "refused": [
+                {"file": file, "item": item, "code": code}
+                for file, item, code in result.carried.refused
+            ],
+        }
     if result.delivery is not None:
         told |= {
             "stored": result.delivery.stored,
@@ -58,9 +74,32 @@ def write_result(result: Result, *, as_json: bool) -> tuple[list[str], list[str]
     out = [text for texts in result.texts for text in texts]
     if as_json:
         out = [json.dumps(describe(result))]
+    elif result.carried is not None and result.delivery is not None:
+        out = [_write_carried(result.carried, result.delivery)]
     elif result.delivery is not None:
         out = [f"Sealed {result.sealed.count}, sent {result.delivery.sent}."]
     return out, list(_write_trouble(result))
+
+
+def _write_carried(carried: Carried, delivery: Delivery) -> str:
+    return (
+        f"Carried {carried.envelopes} reports and {len(carried.blobs)} attachments. "
+        f"Sent {delivery.sent} reports, {delivery.known} of them known before, "
+        f"and {carried.blobs_sent} attachments."
+    )
+
+
+def _write_carried_trouble(carried: Carried) -> Iterator[str]:
+    for file, item, code in carried.refused[:SHOWN_ITEMS]:
+        yield f"File {file}, item {item}: {code}. {describe_item(code)}"
+    if len(carried.refused) > SHOWN_ITEMS:
+        yield f"{len(carried.refused)} items in all were not taken; --json lists them."
+    if carried.blobs_waiting:
+        reason = carried.blobs_stopped or "network-down"
+        yield (
+            f"{carried.blobs_waiting} attachments are not sent ({reason}). Keep the file, "
+            "and run the same command again: it goes on where it ended."
+        )
 
 
 def _write_trouble(result: Result) -> list[str]:
@@ -74,9 +113,14 @@ def _write_trouble(result: Result) -> list[str]:
         f"Row {row} was not sealed: {code}. {describe_row(code)}" for row, code in result.sealed.bad
     ]
     if result.sealed.bad:
+        bad, count = len(result.sealed.bad), result.sealed.count
         lines.append(
-            f"{len(result.sealed.bad)} rows were not sealed; {result.sealed.count} reports were."
+            f"{bad} rows were not sealed; {count} reports were. Give only the mended rows again."
+            if count
+            else f"Nothing was sealed, because of {bad} rows. Mend what is bad, and try again."
         )
+    if result.carried is not None:
+        lines += _write_carried_trouble(result.carried)
     delivery = result.delivery
     if delivery is None:
         return lines

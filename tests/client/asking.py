@@ -1,4 +1,4 @@
-"""Asks the JavaScript library, in one Node process (client/test/answering.js)."""
+"""Asks the JavaScript library many things, in one Node process (client/test/answering.js)."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.client.test_javascript import CLIENT, INSTALL
+from tests.client.node import CLIENT, INSTALL
 
 
 class Library:

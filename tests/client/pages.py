@@ -28,9 +28,16 @@ SEAL = """async ({text, texts, receipt, bytes}) => {
   });
   return id;
 }"""
-MODULES = ("reporting.js", "report/codec.js", "sodium.js")
+MODULES = (
+    "/lib/reporting.js",
+    "/lib/report/codec.js",
+    "/lib/sodium.js",
+    "/web/qr-reading.js",
+)
+"""What a screen fetches when it is used: tests go offline sooner than the worker has it."""
 KEYRING = """async (modules) => {
-  for (const name of modules) await import(`/lib/${name}`);
+  for (const name of modules) await import(name);
+  await (await import("/web/routes.js")).loadRest();
   await (await import("/web/table.js")).loadTable();
   const depot = await (await import("/web/depot.js")).openDepot();
   await depot.update();

@@ -1,15 +1,18 @@
-"""The app after one visit: Debian's Chromium, a server that is really stopped, and hostile networks."""
+"""The app after one visit: Debian's Chromium, a server that is really stopped, bad networks."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.client.app_server import AppServer, open_app_server
+from tests.client.app_server import PORTAL, AppServer, Fault, open_app_server
 
 LONG = 60_000
 """Milliseconds until something has come that takes several requests."""
+REGISTERED = "navigator.serviceWorker.getRegistration().then(Boolean)"
+WAITING = "navigator.serviceWorker.getRegistration().then(({waiting}) => waiting !== null)"
 NO_MODULES = """
 const register = navigator.serviceWorker.register.bind(navigator.serviceWorker);
 navigator.serviceWorker.register = (url, how) =>
@@ -65,3 +68,146 @@ def test_after_one_visit_no_network_is_needed(
     # What the service would say is never said by the worker.
     asked = "fetch('/v1/log/key').then(() => 'answered', () => 'no network')"
     assert again.evaluate(asked) == "no network"
+
+
+def test_a_portals_page_is_never_ours(context: BrowserContext, server: AppServer) -> None:
+    server.fault = lambda path: "portal" if path == "/vendor/idb.js" else None
+    page = context.new_page()
+    page.goto(server.url)
+    wait_until(page, "asked three times", lambda: server.asked.count("/vendor/idb.js") >= 3)
+    wait_until(page, "broken off", lambda: not page.evaluate(REGISTERED))
+    expect(page.locator("#state")).to_have_text(re.compile(r"^\d+ of \d+$"))  # not ready
+    assert not [text for text in kept_texts(page) if PORTAL.decode() in text]
+    server.fault = lambda _path: None
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#state")).to_have_text("ready", timeout=LONG)
+
+    # In a network that answers everything itself, what is kept is shown, and nothing else is.
+    server.fault = lambda _path: "portal"
+    again = context.new_page()
+    again.goto(server.url)
+    expect(again.locator("#version")).to_have_text("one")
+    again.click("#load")
+    expect(again.locator("#said")).to_have_text("64 one one")
+    assert not [text for text in kept_texts(again) if PORTAL.decode() in text]
+
+
+def test_a_portal_instead_of_the_worker(context: BrowserContext, server: AppServer) -> None:
+    """Also what can wait, and what a new version is made of."""
+    visit(context, server).close()
+    server.write("two")
+    restart(server, lambda path: "portal" if path == "/web/mark.js" else None)
+    page = context.new_page()
+    page.goto(server.url)
+    wait_until(page, "asked for the new one", lambda: server.asked.count("/web/mark.js") >= 3)
+    expect(page.locator("#version")).to_have_text("one")
+    page.click("#load")
+    expect(page.locator("#said")).to_have_text("64 one one")
+
+
+def test_a_visit_that_breaks_off_goes_on_where_it_was(
+    context: BrowserContext, server: AppServer
+) -> None:
+    """The line brings 40 kB at a time, and after some files it is dead; the next visit goes on."""
+    server.fault = lambda path: "busy" if path == "/vendor/libsodium.js/2" else "cut"
+    page = context.new_page()
+    page.goto(server.url)
+    wait_until(page, "broken off", lambda: "/vendor/libsodium.js/2" in server.asked)
+    page.close()
+    before = server.asked.copy()
+    server.asked.clear()
+    server.fault = lambda _path: "cut"
+    page = visit(context, server)
+    # In pieces: no line of 40 kB brings it whole. Nothing that came is asked for twice.
+    assert "/vendor/libsodium.js/1" in before
+    assert "/vendor/libsodium.js/2" in server.asked
+    kept = {"/vendor/libsodium.js/0", "/vendor/libsodium.js/1", "/lib/bytes.js", "/lib/cbor.js"}
+    assert kept <= set(before)
+    assert not kept & set(server.asked)
+    page.close()
+    server.stop()
+    again = context.new_page()
+    again.goto(server.url)
+    again.click("#load")
+    expect(again.locator("#said")).to_have_text("64 one one")
+
+
+def test_a_new_version_is_taken_over_when_it_is_whole(
+    context: BrowserContext, server: AppServer
+) -> None:
+    page = visit(context, server)
+    before = needed_keys(page)
+    page.close()
+    server.write("two")
+    restart(server, lambda path: "busy" if path == "/web/mark.js" else None)
+    page = context.new_page()
+    page.goto(server.url)
+    wait_until(page, "asked for the new one", lambda: server.asked.count("/web/mark.js") >= 3)
+    assert "/lib/sodium.js" not in server.asked  # what is the same is not fetched again
+    page.click("#load")
+    expect(page.locator("#said")).to_have_text("64 one one")
+    page.close()
+    server.fault = lambda _path: None
+    page = context.new_page()
+    page.goto(server.url)
+    expect(page.locator("#version")).to_have_text("one")
+    wait_until(page, "waits", lambda: page.evaluate(WAITING))
+    page.click("#load")
+    expect(page.locator("#said")).to_have_text("64 one one")  # no version in between
+    other = context.new_page()
+    other.goto(server.url)  # two pages: neither is changed under the other
+    expect(other.locator("#state")).to_have_text("ready", timeout=LONG)
+    expect(other.locator("#version")).to_have_text("one")
+    other.close()
+    page.reload()
+    expect(page.locator("#version")).to_have_text("two")
+    expect(page.locator("#state")).to_have_text("ready", timeout=LONG)
+    after = needed_keys(page)
+    changed = {"/", "/web/main.js", "/web/mark.js"}
+    assert {key.split("?")[0] for key in before - after} == changed
+    assert changed <= {key.split("?")[0] for key in after - before}
+    server.stop()
+    page.reload()
+    page.click("#load")
+    expect(page.locator("#said")).to_have_text("64 two two")
+
+
+def restart(server: AppServer, fault: Fault) -> None:
+    server.stop()
+    server.asked.clear()
+    server.fault = fault
+    server.start()
+
+
+def wait_until(page: Page, what: str, holds: Callable[[], bool]) -> None:
+    """Asks until it holds; the browser goes on meanwhile."""
+    for _ in range(LONG // 100):
+        if holds():
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(what)
+
+
+def needed_keys(page: Page) -> set[str]:
+    """Address and hash of all that is kept, but for what comes later."""
+    found = page.evaluate(
+        "caches.open('files').then((cache) => cache.keys()).then((all) => all.map(({url}) => url))"
+    )
+    paths = {url[url.index("/", 8) :] for url in found}
+    return {path for path in paths if not path.startswith(("/locales/", "/vendor/qr/"))}
+
+
+def kept_texts(page: Page) -> list[str]:
+    """All that is kept, as text."""
+    return list(
+        page.evaluate(
+            """async () => {
+              const cache = await caches.open("files");
+              const texts = [];
+              for (const key of await cache.keys()) {
+                texts.push(await (await cache.match(key)).text());
+              }
+              return texts;
+            }"""
+        )
+    )

@@ -146,6 +146,6 @@ def test_a_receipt_is_checked_shown_saved_and_deleted(app: App, service: Running
     with app.page.expect_download() as saving:
         app.page.get_by_role("button", name="Save receipt 1").click()
     assert saving.value.suggested_filename == "receipt.txt"
-    assert saving.value.path().read_text("ascii").startswith("c2sp.org/tlog-proof@v1\n")
+    assert saving.value.path().read_text("utf-8").startswith("c2sp.org/tlog-proof@v1\n")
     app.page.get_by_role("button", name="Delete receipt 1").click()
     expect(shown).to_have_count(0)

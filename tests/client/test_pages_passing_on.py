@@ -92,7 +92,7 @@ def test_a_file_is_carried_with_its_attachments(
 
     go_passing(carrier)
     carrier.page.locator("#take-file").set_input_files(file)
-    expect(carrier.page.locator("#said")).to_have_text("Taken over: 2 reports, 1 attachments.")
+    expect(carrier.page.locator("#said")).to_have_text("Taken over. Reports: 2. Attachments: 1.")
     arrive(carrier)
     found = listed(service)
     assert found.count("carried over the pass") == 1
@@ -107,7 +107,7 @@ def test_a_file_that_is_none_changes_nothing(carrier: App, tmp_path: Path) -> No
     file = tmp_path / "other"
     file.write_bytes(b"<!doctype html><p>Free Wi-Fi")
     carrier.page.locator("#take-file").set_input_files(file)
-    expect(carrier.page.locator("#said")).to_have_text("Nothing in it can be sent.")
+    expect(carrier.page.locator("#said")).to_have_text("There is nothing in it that can be sent.")
     assert carrier.page.evaluate(WAITING) == []
 
 

@@ -6,10 +6,9 @@ import re
 import pytest
 from playwright.sync_api import Browser
 
-from crypto.errors import CryptoError
 from tests.client.files_server import FilesServer
 from tests.client.node import run_node
-from tests.crypto.vectors import FOLDER, Vector, read_vector, run_vector
+from tests.crypto.vectors import FOLDER, find_outcome, read_vector
 
 COUNT = re.compile(r"vectors: (\d+)")
 
@@ -18,7 +17,7 @@ def test_three_readers_run_the_same_vectors(
     files: FilesServer, browser: Browser, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vectors = [read_vector(path) for path in sorted(FOLDER.glob("*.txt"))]
-    in_python = sum(_run(vector) == vector.expect for vector in vectors)
+    in_python = sum(find_outcome(vector) == vector.expect for vector in vectors)
     in_node = _find_count(run_node("--test", "--test-reporter=tap", "test/vectors.test.js"))
     result = json.loads(files.run_tests(browser, "vectors.js"))
     assert result["failed"] == {}
@@ -26,13 +25,6 @@ def test_three_readers_run_the_same_vectors(
     with capsys.disabled():
         print(f"\nvectors: Python {in_python}, Node {in_node}, Chromium {in_chromium}")
     assert len(vectors) == in_python == in_node == in_chromium
-
-
-def _run(vector: Vector) -> str:
-    try:
-        return run_vector(vector)
-    except CryptoError as error:
-        return error.code
 
 
 def _find_count(printed: str) -> int:

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import cbor2
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto.blob_lengths import blob_length
@@ -69,6 +69,7 @@ def pipe(data: bytes) -> BinaryIO:
     return io.BufferedReader(Pipe(data))
 
 
+@settings(deadline=None)
 @given(st.lists(ENVELOPES, min_size=1, max_size=12), st.lists(st.integers(1, 200_000), max_size=2))
 def test_what_is_written_is_read(envelopes: list[bytes], contents: list[int]) -> None:
     blobs = [bytes(blob_length(size)) for size in contents]
@@ -81,6 +82,7 @@ def test_what_is_written_is_read(envelopes: list[bytes], contents: list[int]) ->
     assert list(read_items(pipe(data))) == items
 
 
+@settings(deadline=None)
 @given(st.lists(ENVELOPES, min_size=1, max_size=5), st.data())
 def test_a_file_cut_off_anywhere_gives_its_whole_items(
     envelopes: list[bytes], data: st.DataObject
@@ -97,6 +99,7 @@ def test_a_file_cut_off_anywhere_gives_its_whole_items(
         assert items[-1] == RefusedItem(len(whole) + 1, "bundle-cut-off")
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_anything_is_read_to_an_end(data: bytes) -> None:
     items = read(data)
@@ -105,6 +108,7 @@ def test_anything_is_read_to_an_end(data: bytes) -> None:
         assert not isinstance(item, RefusedItem) or item.code not in ENDS
 
 
+@settings(deadline=None)
 @given(st.integers(0, 566), st.integers(1, 255))
 def test_a_changed_byte_costs_no_item_before_it(at: int, change: int) -> None:
     good = bundle_of(SMALL)
@@ -175,6 +179,7 @@ def test_reading_begins_where_the_stream_stands() -> None:
     assert list(read_items(stream)) == [CarriedBlob(1, 11, len(blob))]
 
 
+@settings(deadline=None)
 @given(ENVELOPES)
 def test_a_qr_text_gives_its_envelope(envelope: bytes) -> None:
     if len(envelope) > MAX_TEXT // 3 * 2:
@@ -188,6 +193,7 @@ def test_a_qr_text_gives_its_envelope(envelope: bytes) -> None:
     assert read_qr_text(text) == envelope
 
 
+@settings(deadline=None)
 @given(st.text(ALPHABET, max_size=200) | st.text(max_size=200))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
@@ -197,6 +203,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     assert write_qr_text(envelope) == text
 
 
+@settings(deadline=None)
 @given(
     ENVELOPES.filter(lambda one: len(one) < 700), st.integers(0, 1050), st.sampled_from(ALPHABET)
 )

@@ -289,16 +289,37 @@ class TestFiles:
     ) -> None:
         path = tmp_path / "reports.csv"
         path.write_text(f"cc,text\nMM,{CANARY}\nAtlantis,second\nFR,third\n", encoding="utf-8")
-        result = run("--csv", str(path))
+        result = run("--csv", str(path), "--skip-bad")
         assert (result.exit_code, result.stdout) == (1, "Sealed 2, sent 2.\n")
         assert "Row 2 was not sealed: row-value." in result.stderr
         assert "Atlantis" not in result.stderr
         assert [report["cc"] for report in service.reports()] in (["MM", "FR"], ["FR", "MM"])
         assert {report["chan"] for report in service.reports()} == {"import"}
 
+    @pytest.mark.parametrize("form", ["csv", "jsonl"])
+    def test_a_file_given_again_after_a_bad_row_is_there_once(
+        self, service: Service, tmp_path: Path, form: str
+    ) -> None:
+        header, rows = {
+            "csv": ("text\n", ["one\n", '"two\n', "three\n"]),
+            "jsonl": ("", ['{"text": "one"}\n', "{\n", '{"text": "three"}\n']),
+        }[form]
+        path, outbox_folder = tmp_path / "file", tmp_path / "outbox"
+        path.write_text(header + "".join(rows))
+        service.up = True
+        for _ in range(2):
+            result = run(f"--{form}", str(path))
+            assert (result.exit_code, result.stdout) == (1, "Sealed 0, sent 0.\n")
+            assert "Nothing was sealed, because of 1 rows." in result.stderr
+            assert outbox.waiting(outbox_folder) == []
+            assert service.envelopes == []
+        path.write_text(header + "".join([rows[0], rows[0].replace("one", "two"), rows[2]]))
+        assert run(f"--{form}", str(path)).stdout == "Sealed 3, sent 3.\n"
+        assert sorted(report["text"] for report in service.reports()) == ["one", "three", "two"]
+
     def test_standard_input_as_json(self, service: Service) -> None:
         lines = '{"text": "a"}\nnot json\n{"text": "b"}\n'
-        result = run("--jsonl", "-", "--json", typed=lines)
+        result = run("--jsonl", "-", "--json", "--skip-bad", typed=lines)
         told = json.loads(result.stdout)
         assert (result.exit_code, told["sealed"], told["stored"]) == (1, 2, 2)
         assert told["bad_rows"] == [{"row": 2, "code": "line-not-json"}]

@@ -1,4 +1,4 @@
-"""Many reports from CSV and JSON lines: one bad row never costs the others."""
+"""Many reports from CSV and JSON lines: each bad row is told, and hides no other."""
 
 import csv
 import io
@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crypto.choosing import sealing_key
+from heliograph.errors import OperatorError
 from heliograph.report.errors import ReportCommandError, RowError
 from heliograph.report.records import LINE_BYTES, read_lines
 from heliograph.report.rows import read_rows
@@ -190,8 +191,31 @@ def test_bad_rows_are_counted_and_the_rest_is_sealed(tmp_path: Path) -> None:
         (5, []),
         *((number, [{"text": str(number)}]) for number in range(6, 406)),
     ]
-    seen: list[int] = []
-    sealed = seal_rows(rows, key, "import", tmp_path, now=NOW, on_progress=seen.append)
-    assert sealed == Sealed(402, [(2, "row-value"), (3, "field-unknown"), (4, "field-too-large")])
-    assert seen == [256, 402]
-    assert len(list(tmp_path.glob("*.envelope"))) == 402
+    bad = [(2, "row-value"), (3, "field-unknown"), (4, "field-too-large")]
+    assert seal_rows(rows, key, "import", tmp_path, now=NOW) == Sealed(0, bad)
+    assert list(tmp_path.iterdir()) == []
+    seen: list[tuple[str, int]] = []
+    sealed = seal_rows(
+        rows, key, "import", tmp_path, now=NOW, skip_bad=True,
+        on_progress=lambda doing, count: seen.append((doing, count)),
+    )  # fmt: skip
+    assert sealed == Sealed(402, bad)
+    assert seen == [("Sealing", 256), ("Keeping", 256), ("Keeping", 402)]
+    assert len(list(tmp_path.iterdir())) == 402
+
+
+def test_a_disk_that_is_full_while_sealing_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = sealing_key(make_coalition().keyring, "import", NOW)
+    opened = []
+
+    def open_full(**_where: object) -> object:
+        opened.append(Path("/dev/full").open("wb", buffering=0))  # noqa: SIM115
+        return opened[0]
+
+    monkeypatch.setattr("tempfile.TemporaryFile", open_full)
+    with pytest.raises(OperatorError) as caught:
+        seal_rows([(1, [{"text": "a"}])], key, "import", tmp_path, now=NOW)
+    assert caught.value.code == "outbox-unwritable"
+    assert opened[0].closed

@@ -37,7 +37,9 @@ def test_letters_behind_a_quote_are_a_bad_row() -> None:
 @pytest.mark.parametrize("report", [{}, {"chan": "app"}, {"text": " \n"}, {"text": "", "op": []}])
 def test_a_report_that_says_nothing_is_a_bad_row(report: Report, tmp_path: Path) -> None:
     key = sealing_key(make_coalition().keyring, "import", NOW)
-    sealed = seal_rows([(1, [report]), (2, [{"cc": "MM"}])], key, "import", tmp_path, now=NOW)
+    sealed = seal_rows(
+        [(1, [report]), (2, [{"cc": "MM"}])], key, "import", tmp_path, now=NOW, skip_bad=True
+    )
     assert sealed.bad == [(1, "report-empty")]
     assert sealed.count == 1
 

@@ -36,6 +36,11 @@ class Running:
     database: Path | None = None
 
     @property
+    def port(self) -> int:
+        """Where it listens, on loopback."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
     def environ(self) -> dict[str, str]:
         """What a shell has after `. var/dev/env`."""
         found = dict(os.environ)

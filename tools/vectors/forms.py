@@ -185,6 +185,8 @@ def _roots() -> Iterator[Case]:
         ("key-space", "one key under two ids, once with a space", edit_key(spaced)),
         ("key-capitals", "a key in capitals", edit_key("AB" * 32)),
         ("key-short", "a key of 31 bytes", edit_key("ab" * 31)),
+        ("key-low-order", "a key of low order", edit_key("01" + "00" * 31)),
+        ("key-no-point", "a key that is no point", edit_key("02" + "00" * 31)),
         ("key-scheme", "another scheme", edit_key("ab" * 32, "ed448")),
         ("threshold-zero", "a threshold of 0", edit_role(threshold=0)),
         ("threshold-huge", "a threshold of 2^53", edit_role(threshold=2**53)),

@@ -106,6 +106,11 @@ def _accepted() -> Iterator[Case]:
     keys = [write_key(OTHER.key), "heliograph/log/future+00000000+Cg==", write_key(LOG.key)]
     comment = "the second key that can be read is the log's"
     yield receipt_case("keys", "open", comment, make_receipt(), keys=keys, said=(3, 7))
+    as_cosigner = NoteSigner(LOG.name, KeyKind.COSIGNATURE, make_seed("log"))
+    cosigned = make_receipt(signers=(as_cosigner, LOG))
+    keys = [write_key(as_cosigner.key), write_key(LOG.key)]
+    comment = "the log's key is a cosigner's too: such a key is left aside"
+    yield receipt_case("cosigned", "open", comment, cosigned, keys=keys, said=(3, 7))
     lines = _replace_note(more="a line of a newer version\n")
     yield receipt_case("lines", "open", "a checkpoint of four lines", lines, said=(3, 7))
     many = make_receipt()
@@ -163,6 +168,8 @@ def _not_included() -> Iterator[Case]:
             yield receipt_case(f"{code}-{name}-listed", code, comment, listed)
     yield change("index", "another index", index=2)
     yield change("index-last", "the index behind the last", index=7)
+    alone = make_receipt(0, 1)
+    yield change("index-alone", "index 1 of a log of one", 1, (), alone.note)
     yield change("changed", "a changed hash", proof=(first, make_seed("x"), third))
     yield change("swapped", "two hashes in the other order", proof=(second, first, third))
     yield change("short", "a hash too few", proof=(first, second))

@@ -57,6 +57,21 @@ export function readRootForm(bytes) {
 }
 
 /**
+ * Every public key is a point of Ed25519's main subgroup. Of one of low order anybody can make signatures,
+ * and libraries differ on whether they count.
+ * @param {Sodium} sodium
+ * @param {Root} root
+ * @throws {HeliographError} keyring-root-form
+ */
+export function checkPoints(sodium, { keys }) {
+  try {
+    for (const key of keys.values()) sodium.crypto_sign_ed25519_pk_to_curve25519(key);
+  } catch {
+    throw new HeliographError("keyring-root-form");
+  }
+}
+
+/**
  * @param {Sodium} sodium
  * @param {Metadata} metadata
  * @param {Root} root

@@ -7,7 +7,7 @@
 import { equal, toHex } from "../bytes.js";
 import { HeliographError } from "../errors.js";
 import { readMetadata, readMetaList, readTargetList, wrong } from "./metadata.js";
-import { isSigned, readRootForm } from "./root.js";
+import { checkPoints, isSigned, readRootForm } from "./root.js";
 
 /**
  * @typedef {import("./metadata.js").Metadata} Metadata
@@ -39,6 +39,7 @@ export function rootName(version) {
  */
 export function readRoot(sodium, bytes) {
   const root = readRootForm(bytes);
+  checkPoints(sodium, root);
   checkRoot(sodium, root, root);
   return root;
 }
@@ -61,6 +62,7 @@ export function walkRoots(sodium, root, files) {
     const bytes = files.get(name);
     if (bytes === undefined) return { root: newest, passed };
     const next = readRootForm(bytes);
+    checkPoints(sodium, next);
     if (next.version !== newest.version + 1) throw new HeliographError("keyring-root-version");
     checkRoot(sodium, next, newest);
     checkRoot(sodium, next, next);

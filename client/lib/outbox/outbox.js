@@ -6,6 +6,7 @@
  */
 
 import { toHex } from "../bytes.js";
+import { HeliographError } from "../errors.js";
 import { sha256 } from "../sha256.js";
 import { createDatabase, NAME } from "./database.js";
 import { isDone, newItem } from "./items.js";
@@ -54,6 +55,38 @@ export async function openOutbox({
     await tx.objectStore("items").delete(item.id);
     await tx.objectStore("envelopes").delete(item.id);
     for (const blob of item.blobs) await tx.objectStore("pieces").delete(piecesOf(blob.name));
+  }
+
+  /**
+   * @param {Map<string, (item: Item) => Item>} changes
+   * @param {boolean} deletesOnly
+   * @returns {Promise<boolean>} false: the disk is full, and nothing was changed
+   */
+  async function apply(changes, deletesOnly) {
+    /** @param {Writing} tx */
+    async function run(tx) {
+      let arrived = 0;
+      for (const [id, change] of changes) {
+        const before = await tx.objectStore("items").get(id);
+        if (!before) continue;
+        const after = change(before);
+        // One that is sent again because no proof came is not counted again.
+        const isFirst = after.arrived && !before.arrived && before.doubted.length === 0;
+        if (isFirst && after.size && !deletesOnly) arrived += 1;
+        if (isDone(after)) await remove(tx, after);
+        else if (!deletesOnly) await tx.objectStore("items").put(after);
+      }
+      if (!arrived) return;
+      const count = (await tx.objectStore("state").get("arrived")) ?? 0;
+      await tx.objectStore("state").put(count + arrived, "arrived");
+    }
+    try {
+      await database.write(["items", "envelopes", "pieces", "state"], run, "relaxed");
+      return true;
+    } catch (error) {
+      if (error instanceof HeliographError && error.code === "outbox-full") return false;
+      throw error;
+    }
   }
 
   return {
@@ -147,29 +180,15 @@ export async function openOutbox({
     /**
      * Changes items in one transaction; one that is done by it is deleted with all that is its.
      * @param {Map<string, (item: Item) => Item>} changes by id; an item that is gone is passed over
+     * @returns {Promise<boolean>} false: the disk is too full to note all of it. What is done is deleted
+     *   even then
      */
     async change(changes) {
-      await database.write(
-        ["items", "envelopes", "pieces", "state"],
-        async (tx) => {
-          let arrived = 0;
-          for (const [id, change] of changes) {
-            const before = await tx.objectStore("items").get(id);
-            if (!before) continue;
-            const after = change(before);
-            // One that is sent again because no proof came is not counted again.
-            const isFirst = after.arrived && !before.arrived && before.doubted.length === 0;
-            if (isFirst && after.size) arrived += 1;
-            if (isDone(after)) await remove(tx, after);
-            else await tx.objectStore("items").put(after);
-          }
-          if (!arrived) return;
-          const count = (await tx.objectStore("state").get("arrived")) ?? 0;
-          await tx.objectStore("state").put(count + arrived, "arrived");
-        },
-        "relaxed",
-      );
+      let noted = await apply(changes, false);
+      // A full disk takes deletions, and these make room for the rest.
+      if (!noted) noted = (await apply(changes, true)) && (await apply(changes, false));
       tell();
+      return noted;
     },
 
     /**

@@ -26,7 +26,8 @@ const writing = new Set();
 /**
  * @typedef {object} BlobWriter
  * @property {(index: number, bytes: Uint8Array) => Promise<void>} keepPiece takes the ciphertext in
- *   order, in pieces of any size. Throws HeliographError: outbox-full, outbox-unavailable
+ *   order, in pieces of any size. Throws HeliographError: outbox-full, outbox-unavailable, and has
+ *   dropped all of it
  * @property {() => Promise<KeptBlob>} finish after the last one
  * @property {() => Promise<void>} drop deletes what was kept
  */
@@ -54,8 +55,21 @@ export async function startBlob(database, locks) {
 
   /** @param {Uint8Array} bytes */
   async function write(bytes) {
-    await database.write(["pieces"], (tx) => tx.objectStore("pieces").put(bytes, [name, written]));
+    try {
+      await database.write(["pieces"], (tx) =>
+        tx.objectStore("pieces").put(bytes, [name, written]),
+      );
+    } catch (error) {
+      await drop();
+      throw error;
+    }
     written += 1;
+  }
+
+  async function drop() {
+    held = [];
+    await dropPieces(database, [name]);
+    release();
   }
 
   return {
@@ -79,11 +93,7 @@ export async function startBlob(database, locks) {
       size = 0;
       return { name, length, release };
     },
-    async drop() {
-      held = [];
-      await dropPieces(database, [name]);
-      release();
-    },
+    drop,
   };
 }
 

@@ -130,7 +130,7 @@ export function createSender({
         }
       } else if (!wasAsked || signal?.aborted) {
         const ids = new Set(situation.items.map((item) => provingOf(item.id)));
-        await waits.keep((name) => !name.startsWith("proof ") || ids.has(name));
+        await waits.tidy((name) => !name.startsWith("proof ") || ids.has(name));
         const pause = findPause(situation);
         return { busy: false, arrived, waiting: situation.items.length, next: pause };
       }
@@ -157,11 +157,9 @@ export function createSender({
 
   /** @param {string} address */
   async function keepGood(address) {
-    await outbox.database.write(
-      ["state"],
-      (tx) => tx.objectStore("state").put(address, "good"),
-      "relaxed",
-    );
+    await outbox.database
+      .write(["state"], (tx) => tx.objectStore("state").put(address, "good"), "relaxed")
+      .catch(() => undefined); // a hint, and no more
   }
 
   return { run };

@@ -71,7 +71,7 @@ export async function sendEnvelopes(desk, address, items) {
       changes.set(item.id, withTry);
     }
   }
-  await outbox.change(changes);
+  const noted = await outbox.change(changes);
   for (const [index, item] of items.entries()) {
     if (!item.receipt || results[index]?.is !== "arrived") continue;
     await waits.set(
@@ -82,8 +82,9 @@ export async function sendEnvelopes(desk, address, items) {
   const settled = results.filter((result) => result.is !== "later").length;
   if (answer && settled === items.length) onSuccess(desk, address, body.length, answer.took);
   else onFailure(desk, address);
-  // Whatever was settled is progress: the rest goes at once, in a smaller batch.
-  const wait = settled ? undefined : nextWait(desk, sendingTo(address), answer);
+  // Whatever was settled is progress: the rest goes at once, in a smaller batch. But what a full disk
+  // could not note would go again and again.
+  const wait = settled && noted ? undefined : nextWait(desk, sendingTo(address), answer);
   await waits.set(sendingTo(address), wait);
   return arrived;
 }
@@ -118,16 +119,24 @@ export async function sendBlob(desk, address, item, blob) {
   /** @param {Partial<BlobEntry>} changed */
   const change = (changed) =>
     outbox.change(new Map([[item.id, (held) => withBlob(held, blob.name, changed)]]));
+  /** @param {number} retryAfter */
+  const pause = (retryAfter) => {
+    const name = uploadingTo(address);
+    const wait = afterFailure(waits.get(name), way.clock.wall(), desk.random, retryAfter);
+    return waits.set(name, wait);
+  };
   if (step.is === "begun") {
     offsets.set(address + step.path, 0);
-    await change({ uploads: { ...blob.uploads, [address]: step.path } });
+    const noted = await change({ uploads: { ...blob.uploads, [address]: step.path } });
+    if (!noted) await pause(0);
     return;
   }
   if (step.is === "at") {
     offsets.set(key, step.offset);
     if (step.sent) onSuccess(desk, address, step.sent, step.took);
-    await change({ offset: step.offset, done: step.offset === blob.length });
-    await waits.set(uploadingTo(address), undefined);
+    const noted = await change({ offset: step.offset, done: step.offset === blob.length });
+    if (noted) await waits.set(uploadingTo(address), undefined);
+    else await pause(0);
     return;
   }
   offsets.delete(key);
@@ -136,9 +145,7 @@ export async function sendBlob(desk, address, item, blob) {
     const { [address]: _, ...uploads } = blob.uploads;
     await change({ uploads, offset: 0 });
   }
-  const retryAfter = step.is === "lost" ? 0 : step.retryAfter;
-  const name = uploadingTo(address);
-  await waits.set(name, afterFailure(waits.get(name), way.clock.wall(), desk.random, retryAfter));
+  await pause(step.is === "lost" ? 0 : step.retryAfter);
 }
 
 /**

@@ -1,5 +1,6 @@
 /** The pauses between tries, kept over starts and measured by a clock that does not jump. */
 
+import { HeliographError } from "../errors.js";
 import { remaining } from "./schedule.js";
 
 /** @typedef {import("./schedule.js").Wait} Wait */
@@ -49,6 +50,27 @@ export async function readWaits(database, clock) {
     return Math.min(Math.max(known.at - clock.steady(), 0), byWall);
   }
 
+  /**
+   * Changes what is kept. A full disk keeps nothing, and this process remembers it all the same.
+   * @param {(all: Record<string, Wait>) => Record<string, Wait>} change
+   */
+  async function keep(change) {
+    try {
+      await database.write(
+        ["state"],
+        async (tx) => {
+          const store = tx.objectStore("state");
+          waits = change((await store.get(KEY)) ?? {});
+          await store.put(waits, KEY);
+        },
+        "relaxed",
+      );
+    } catch (error) {
+      if (!(error instanceof HeliographError && error.code === "outbox-full")) throw error;
+      waits = change(waits);
+    }
+  }
+
   return {
     load,
     left,
@@ -65,17 +87,7 @@ export async function readWaits(database, clock) {
       hurried.delete(name);
       if (!wait && !waits[name]) return;
       if (wait) deadlines.set(name, { wait, at: clock.steady() + wait.pause });
-      await database.write(
-        ["state"],
-        async (tx) => {
-          const store = tx.objectStore("state");
-          waits = (await store.get(KEY)) ?? {};
-          delete waits[name];
-          if (wait) waits[name] = wait;
-          await store.put(waits, KEY);
-        },
-        "relaxed",
-      );
+      await keep(({ [name]: _, ...others }) => (wait ? { ...others, [name]: wait } : others));
     },
 
     /** Ends a hurry, and leaves the pause as it was. @param {string} name */
@@ -85,16 +97,7 @@ export async function readWaits(database, clock) {
 
     /** All addresses may be tried at once; proofs too, and that counts as no try. */
     async hurry() {
-      await database.write(
-        ["state"],
-        async (tx) => {
-          const store = tx.objectStore("state");
-          const all = Object.entries((await store.get(KEY)) ?? {});
-          waits = Object.fromEntries(all.filter(([name]) => name.startsWith("proof ")));
-          await store.put(waits, KEY);
-        },
-        "relaxed",
-      );
+      await keep((all) => only(all, (name) => name.startsWith("proof ")));
       for (const name of Object.keys(waits)) hurried.add(name);
     },
 
@@ -102,18 +105,16 @@ export async function readWaits(database, clock) {
      * Forgets the pauses of what is gone.
      * @param {(name: string) => boolean} isNeeded
      */
-    async keep(isNeeded) {
-      if (Object.keys(waits).every(isNeeded)) return;
-      await database.write(
-        ["state"],
-        async (tx) => {
-          const store = tx.objectStore("state");
-          const all = Object.entries((await store.get(KEY)) ?? {});
-          waits = Object.fromEntries(all.filter(([name]) => isNeeded(name)));
-          await store.put(waits, KEY);
-        },
-        "relaxed",
-      );
+    async tidy(isNeeded) {
+      if (!Object.keys(waits).every(isNeeded)) await keep((all) => only(all, isNeeded));
     },
   };
+}
+
+/**
+ * @param {Record<string, Wait>} all
+ * @param {(name: string) => boolean} isNeeded
+ */
+function only(all, isNeeded) {
+  return Object.fromEntries(Object.entries(all).filter(([name]) => isNeeded(name)));
 }

@@ -6,7 +6,7 @@ import { compare, readHead } from "./heads.js";
 
 /** @typedef {import("./table.js").Limits} Limits */
 
-const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
  * @param {Uint8Array} data

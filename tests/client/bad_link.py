@@ -1,0 +1,120 @@
+"""Reports written without a network, a browser killed, a service behind a bad line: the whole way,
+for the test of a minute (test_bad_link.py) and for that of `make test-faults`."""
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import BrowserType, Page
+
+from tests.client.own_phone import find, kill, own_phone, visit, wait_sent, write_report
+from tests.client.pages import start_again
+from tests.client.photos import make_photo
+from tests.client.slow_link import SlowLink
+from tests.road.running import Running
+
+
+@dataclass
+class Written:
+    """What a person wrote: texts by number, and what is in the photos."""
+
+    texts: list[str] = field(default_factory=list)
+    canaries: dict[str, bytes | str] = field(default_factory=dict)
+    photos: int = 0
+
+    @property
+    def needles(self) -> dict[str, bytes | str]:
+        """All that must not be found on the phone."""
+        return {f"text {n}": text for n, text in enumerate(self.texts)} | self.canaries
+
+
+@dataclass
+class Journey:
+    """A phone, its service, and the lines between them. The keyring names every line, in order."""
+
+    chromium: BrowserType
+    service: Running
+    lines: list[SlowLink]
+    folder: Path
+    asked: list[str] = field(default_factory=list)
+    written: Written = field(default_factory=Written)
+
+    @property
+    def profile(self) -> Path:
+        return self.folder / "profile"
+
+    def publish(self) -> None:
+        """Signs a keyring with the lines as the service's addresses."""
+        words = [word for line in self.lines for word in ("--address", line.url)]
+        self.service.run("keyholder", "coalition", "change", *words, "--publish")
+
+    def first_visit(self) -> None:
+        """With everything there; afterwards the browser is closed as a person closes it."""
+        with own_phone(self.chromium, self.profile, self.asked.append) as context:
+            visit(context.pages[0], self.lines[0].url)
+
+    def write(self, reports: int, photos: int) -> None:
+        """Without any network: by the app's screens, until each is sealed; then SIGKILL."""
+        self.service.stop()
+        for line in self.lines:
+            line.become("refuse")
+        with own_phone(self.chromium, self.profile, self.asked.append) as context:
+            page = context.pages[0]
+            page.goto(self.lines[0].url)
+            for number in range(reports):
+                # Letters and figures of chance: no compression makes them shorter.
+                text = f"Report {number:02}: {secrets.token_hex(12)} ငါ مرحبا"
+                self.written.texts.append(text)
+                photo = self._take_photo(page, number) if number < photos else None
+                write_report(page, text, photo)
+            assert kill(self.profile)
+
+    def _take_photo(self, page: Page, number: int) -> Path:
+        path = self.folder / f"photo-{number}.jpg"
+        words = f"camera of {secrets.token_hex(12)}"
+        piece = make_photo(page, path, words, seed=number + 1)
+        self.written.canaries |= {f"camera {number}": words, f"photo {number}": piece}
+        self.written.photos += 1
+        return path
+
+    def send(self, seconds: float, back: Sequence[SlowLink] | None = None) -> None:
+        """The service is back behind these lines (all of them if None), and the browser is started
+        again on what the kill has left."""
+        self.service = start_again(self.service)
+        for line in self.lines if back is None else back:
+            line.become("carry")
+        with own_phone(self.chromium, self.profile, self.asked.append) as context:
+            page = context.pages[0]
+            page.goto(self.lines[0].url)
+            wait_sent(page, seconds)
+
+    def search(self) -> list[tuple[str, str]]:
+        """What of the person's words and photos lies anywhere in the profile."""
+        return find(self.profile, self.written.needles)
+
+    def check_arrived(self) -> None:
+        """Each report is in the store once, opened by the keyholder's tool; photos are whole."""
+        self.service.settle()
+        listed = self.service.run("keyholder", "list", "--json").stdout
+        reports: list[dict[str, Any]] = json.loads(listed)["reports"]
+        texts = [entry["report"]["text"] for entry in reports]
+        assert sorted(texts) == sorted(self.written.texts)
+        # Nothing came twice: one envelope a report, as many in the store as reports were written.
+        assert [len(entry["envelopes"]) for entry in reports] == [1] * len(texts)
+        blobs = [
+            blob
+            for entry in reports
+            for blob in entry["report"].get("evidence", {}).get("blobs", [])
+        ]
+        assert len(blobs) == self.written.photos
+
+    def check_origins(self) -> None:
+        """The app asked nobody but whom the keyring names."""
+        named = tuple(f"{line.url}/" for line in self.lines)
+        own = ("blob:", "data:", "about:", "chrome:")
+        others = {url for url in self.asked if not url.startswith((*named, *own))}
+        assert self.asked
+        assert others == set()

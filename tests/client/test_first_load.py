@@ -1,0 +1,32 @@
+"""What a first visit takes over the wire: bytes are checked here, bench/app.py measures times."""
+
+from pathlib import Path
+
+from playwright.sync_api import Browser
+
+from bench.app import FIRST_LOAD, first_visit
+from tests.client.slow_link import SlowLink
+from tests.client.wire import weigh
+from tests.road.running import running_service
+
+
+def test_a_first_visit_takes_at_most_250_kilobytes(browser: Browser, tmp_path: Path) -> None:
+    with running_service(tmp_path / "var") as service, SlowLink(service.port) as line:
+        found = first_visit(browser, line)
+        # Nothing is left out of the sum but what came while it was made up.
+        assert sum(found.values()) >= 0.95 * line.received - 4096
+    assert {"/", "/web/main.js", "/sw-module.js", "/root.json"} <= found.keys()
+    print(f"\n{sum(found.values()):,} bytes in {len(found)} files")
+    assert sum(found.values()) <= FIRST_LOAD, sorted(found.items(), key=lambda one: -one[1])[:20]
+
+
+def test_answers_are_weighed_with_their_heads() -> None:
+    plain = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello"
+    chunked = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n"
+    nothing = b"HTTP/1.1 304 Not Modified\r\nContent-Length: 5\r\n\r\n"
+    asked = b"".join(
+        b"GET /%s?x=1 HTTP/1.1\r\nHost: a\r\n\r\n" % name for name in (b"a", b"b", b"c", b"a")
+    )
+    heard = [(bytearray(asked), bytearray(plain + chunked + nothing + plain[:-2]))]
+    sizes = {"/a": 2 * len(plain) - 2, "/b": len(chunked), "/c": len(nothing)}
+    assert weigh(heard) == sizes

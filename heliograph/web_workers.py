@@ -21,17 +21,14 @@ VERSION_DIGITS = 16
 LATER = (
     "/locales/",
     "/vendor/qr/",
-    "/web/calculator.",
-    "/web/calendar.",
     "/web/codes-page.js",
-    "/web/covers/",
     "/web/icons/",
     "/web/places.json",
     "/web/qr-",
 )
 """Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do."""
-FIRST = ("/locales/en.json", "/web/covers/choice.js")
-"""Of these, what one needs all the same."""
+FIRST = ("/locales/en.json",)
+"""Of these, what one needs all the same. Covers are not LATER: who leaves may be offline."""
 UNUSED = ("/vendor/licenses/", "/vendor/versions.json")
 """For whoever asks what this is made of; the app itself does not read it."""
 PIECE_FROM = 64 * 1024

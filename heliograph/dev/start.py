@@ -78,6 +78,7 @@ def _announce(address: str, env: Path) -> None:
 Heliograph is running, for trying out: its keys protect nobody.
 
   service          {address}
+  web app          {address}/   (as a reporter sees it; works offline after one visit)
   phone simulator  {address}{PREFIX}   (text it, or dial {USSD_CODE})
   data             {env.parent.parent}/
 

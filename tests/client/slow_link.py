@@ -19,6 +19,8 @@ PORTAL = (
     b"<!doctype html><title>Free Wi-Fi</title><h1>Welcome</h1><form>"
     b"<input name=room><button>Connect</button></form>"
 )
+FULL_SECONDS = 0.01
+"""How often somebody who has to wait looks again."""
 RESET = struct.pack("ii", 1, 0)
 Mode = Literal["carry", "refuse", "silent", "portal"]
 
@@ -80,6 +82,7 @@ class SlowLink:
     def close(self) -> None:
         """Ends it for good."""
         self.become("refuse")
+        self.cut()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -100,21 +103,27 @@ class SlowLink:
                 self._server.close()
                 self._server = None
         elif self._server is None:
-            self._server = await asyncio.start_server(self._take, "127.0.0.1", self.port)
+            self._server = await asyncio.start_server(self._greet, "127.0.0.1", self.port)
         await self._cut()
 
     async def _cut(self) -> None:
+        await asyncio.sleep(0)  # what was taken in this turn has its task now
         mine = [task for task in self._tasks if not task.done()]
         for task in mine:
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
+        await asyncio.sleep(0)  # and what they broke off is closed
+
+    def _greet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """A connection; its line ends with its task, even one that never began."""
+        self.asked += 1
+        task = asyncio.ensure_future(self._take(reader, writer))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: _break_off(writer))
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task is not None
-        self._tasks.add(task)
-        self.asked += 1
-        try:
+        with contextlib.suppress(OSError):
             if self.mode == "portal":
                 await _answer(reader, writer)
             elif self.mode == "silent":
@@ -122,11 +131,6 @@ class SlowLink:
                     pass
             else:
                 await self._carry(reader, writer)
-        except (asyncio.CancelledError, OSError):
-            pass
-        finally:
-            self._tasks.discard(task)
-            _break_off(writer)
 
     async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heard = (bytearray(), bytearray())
@@ -177,17 +181,17 @@ class SlowLink:
 
         delivering = asyncio.ensure_future(deliver())
         try:
-            while True:
+            while not delivering.done():
                 chunk = await reader.read(CHUNK)
                 start = max(time.monotonic(), self._free[way])
                 self._free[way] = start + (len(chunk) * 8 / self.bits if self.bits else 0)
-                putting = asyncio.ensure_future(queue.put((self._free[way] + self.latency, chunk)))
-                await asyncio.wait([putting, delivering], return_when=asyncio.FIRST_COMPLETED)
-                if delivering.done():
-                    putting.cancel()
-                if not chunk or delivering.done():
-                    await delivering
-                    return
+                while queue.full() and not delivering.done():
+                    await asyncio.wait([delivering], timeout=FULL_SECONDS)
+                if not delivering.done():
+                    queue.put_nowait((self._free[way] + self.latency, chunk))
+                if not chunk:
+                    break
+            await delivering
         finally:
             delivering.cancel()
             await asyncio.gather(delivering, return_exceptions=True)

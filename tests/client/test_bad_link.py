@@ -41,8 +41,8 @@ def test_what_was_sealed_arrives_once_over_a_bad_line(journey: Journey) -> None:
     journey.write(reports=8, photos=1)
     assert journey.search() == []
     for line in journey.lines:
-        line.bits, line.latency, line.resets = 256_000, 0.1, (2_000, 40_000)
-    journey.send(seconds=200)
+        line.bits, line.latency, line.resets = 256_000, 0.1, (4_000, 80_000)
+    journey.send(seconds=600)
     assert sum(line.broken for line in journey.lines)
     journey.check_arrived()
     assert journey.search() == []

@@ -19,8 +19,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield running
 
 
-def look(page: Page) -> tuple[list[str], int]:
-    """axe's findings, and the width, once the screen stands there."""
+def look(page: Page, before: str = "") -> tuple[list[str], int]:
+    """axe's findings, and the width, once the screen stands there. before: the last one's title."""
+    expect(page.locator("h1")).not_to_have_text(before)
     expect(page.locator("h1")).to_be_focused()
     page.evaluate("Promise.all(document.getAnimations().map(({finished}) => finished))")
     return violations(page), int(page.evaluate("document.documentElement.scrollWidth"))
@@ -30,12 +31,14 @@ def walk(app: App) -> dict[str, tuple[list[str], int]]:
     """What was found on each screen."""
     page, found = app.page, {}
     found["start"] = look(page)
+    title = page.locator("h1").inner_text()
     page.locator("#language").click()
-    found["language"] = look(page)
+    found["language"] = look(page, title)
     page.go_back()
     page.locator("#write").click()
     for name in page.evaluate(NAMES):
-        found[name] = look(page)
+        found[name] = look(page, title)
+        title = page.locator("h1").inner_text()
         if name in ("networks", "kind", "country", "operators"):
             page.locator("label.choice").first.click()  # what others then show
             found[f"{name}, answered"] = (violations(page), found[name][1])

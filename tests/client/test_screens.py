@@ -47,7 +47,7 @@ def go_on(page: Page, title: str) -> None:
 def send(page: Page) -> None:
     page.locator("#send").click()
     expect(page.locator("h1")).to_have_text("Sealed", timeout=20_000)
-    expect(page.locator("#sent-waiting")).to_be_visible()
+    expect(page.locator("#sent-waiting")).to_have_text("It has arrived.", timeout=20_000)
 
 
 def open_all(service: Running) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 /** After sealing: nothing readable is left, and what happens next. */
 
-import { element, icon } from "../element.js";
+import { element, fillWith, icon } from "../element.js";
 
 /** @type {import("../frame.js").Screen} */
 export const screen = {
@@ -9,15 +9,26 @@ export const screen = {
   body: async (app) => {
     const { draft, words } = app;
     const { openDepot } = await import("../depot.js");
-    const { waiting, attachments } = await (await openDepot()).outbox.counts();
-    const count = waiting + attachments;
+    const { outbox, sending } = await openDepot();
+    const state = element("p", { class: "lead", id: "sent-waiting", role: "status" });
+    const show = async () => {
+      const { waiting, attachments } = await outbox.counts();
+      const count = waiting + attachments;
+      fillWith(
+        state,
+        count > 0 ? words.nodes("app.sent.waiting", { count }) : words.text("app.sent.arrived"),
+      );
+    };
+    await show();
+    let stood = false; // the screen is made before it is put into the page
+    const unwatch = sending.watch(() => {
+      stood ||= state.isConnected;
+      if (stood && !state.isConnected) unwatch();
+      else void show().catch(() => undefined);
+    });
     return [
       element("p", { class: "lead" }, words.text("app.sent.what")),
-      element(
-        "p",
-        { class: "lead", id: "sent-waiting" },
-        count > 0 ? words.nodes("app.sent.waiting", { count }) : words.text("app.sent.arrived"),
-      ),
+      state,
       draft.sealed?.texts
         ? element("p", {}, words.nodes("app.sent.texts", { count: draft.sealed.texts }))
         : null,

@@ -1,4 +1,4 @@
-"""The keyring that a phone holds, against what services and networks may serve in a new one's place."""
+"""The keyring that a phone holds, against what may be served in a new one's place."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ def publish(service: HostileService, ago: int = 0) -> Coalition:
 
 
 def seal_and_open(driver: Driver, service: HostileService, coalition: Coalition) -> list[str]:
-    """A report that is sealed, sent and opened by this coalition: the warnings it was sealed with."""
+    """A report that is sealed, sent and opened: the warnings it was sealed with."""
     text = f"number {len(service.stored)}"
     before = set(service.stored)
     queued = driver.call("report", {"text": text, "cc": "MM"})

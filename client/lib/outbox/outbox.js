@@ -44,7 +44,11 @@ export async function openOutbox({
 
   /** @param {"added" | "changed" | "keyring"} [type] what pages and other tabs should look at again */
   function tell(type = "changed") {
-    channel.postMessage({ type });
+    try {
+      channel.postMessage({ type });
+    } catch {
+      // Closed: this page ends. What was just kept is kept all the same, and must not look lost.
+    }
   }
 
   /**

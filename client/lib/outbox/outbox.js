@@ -42,7 +42,8 @@ export async function openOutbox({
   const channel = new BroadcastChannel(name);
   await sweepPieces(database, locks);
 
-  /** @param {"added" | "changed" | "keyring"} [type] what pages and other tabs should look at again */
+  /** @param {"added" | "changed" | "keyring" | "wiped"} [type] what pages and other tabs should look at
+   * again; wiped: all of it is being deleted */
   function tell(type = "changed") {
     try {
       channel.postMessage({ type });

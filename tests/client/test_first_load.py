@@ -15,7 +15,7 @@ def test_a_first_visit_takes_at_most_250_kilobytes(browser: Browser, tmp_path: P
         found = first_visit(browser, line)
         # Nothing is left out of the sum but what came while it was made up.
         assert sum(found.values()) >= 0.95 * line.received - 4096
-    assert {"/", "/web/main.js", "/sw-module.js", "/root.json"} <= found.keys()
+    assert {"/", "/web/main.js", "/sw-module.js", "/vendor/libsodium.js/1"} <= found.keys()
     print(f"\n{sum(found.values()):,} bytes in {len(found)} files")
     assert sum(found.values()) <= FIRST_LOAD, sorted(found.items(), key=lambda one: -one[1])[:20]
 

@@ -123,7 +123,7 @@ def test_a_visit_that_breaks_off_goes_on_where_it_was(
     assert "/vendor/libsodium.js/1" in before
     assert "/vendor/libsodium.js/2" in server.asked
     pack = pack_of(server, "/web/fields.js")
-    kept = {"/vendor/libsodium.js/0", "/vendor/libsodium.js/1", "/web/frame.js", pack}
+    kept = {"/vendor/libsodium.js/0", "/vendor/libsodium.js/1", "/web/icons.svg", pack}
     assert kept <= set(before)
     assert not kept & set(server.asked)
     page.close()

@@ -1,6 +1,4 @@
-"""What happens between two moments in which nobody is thought to do anything: while a report is sealed,
-after the page was left, in another tab, in an older browser.
-"""
+"""Between two moments: while a report is sealed, after a page was left, in another or an old browser."""
 
 from collections.abc import Iterator
 from contextlib import closing

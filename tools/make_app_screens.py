@@ -74,7 +74,7 @@ def _walk(app: App, language: str, folder: Path) -> list[str]:
     def take(name: str) -> None:
         page.evaluate("document.fonts.ready")
         page.wait_for_timeout(SETTLED_MILLISECONDS)
-        page.mouse.move(0, 0)
+        page.evaluate("scrollTo(0, 0)")
         page.screenshot(path=str(FOLDER / f"{language[:2]}-{name}.png"))
         names.append(name)
 

@@ -45,7 +45,7 @@ async function keep(path) {
   const pieces = PIECES[path];
   const bytes = pieces ? await fetchLarge(path, hash, pieces) : await fetchChecked(path, hash);
   const made = () => new Response(bytes, { headers: { "Content-Type": typeOf(path) } });
-  const cache = await caches.open(CACHE);
+  const cache = await openCache();
   await cache.put(keyOf(path, hash), made());
   for (const [index, piece] of (pieces ?? []).entries()) {
     await cache.delete(keyOf(`${path}/${index}`, piece));
@@ -67,7 +67,7 @@ async function fetchLarge(path, hash, pieces) {
   } catch {
     // It is not there, or not whole.
   }
-  const cache = await caches.open(CACHE);
+  const cache = await openCache();
   const parts = [];
   for (const [index, piece] of pieces.entries()) {
     const address = `${path}/${index}`;
@@ -109,9 +109,24 @@ async function check(answer, hash) {
   return bytes;
 }
 
+/** Whether everything is to be gone: a worker lives on until its last page is closed. */
+let forgotten = false;
+
+/** @returns {Promise<Cache>} rejects once all is forgotten, so that nothing is kept again */
+async function openCache() {
+  if (forgotten) throw new TypeError("forgotten");
+  return caches.open(CACHE);
+}
+
+/** Deletes all files, and keeps none from now on. */
+async function forget() {
+  forgotten = true;
+  await caches.delete(CACHE);
+}
+
 /** Deletes what this version does not know. */
 async function sweep() {
-  const cache = await caches.open(CACHE);
+  const cache = await openCache();
   const known = new Set();
   for (const [path, hash] of Object.entries({ ...FILES, ...LATER })) known.add(keyOf(path, hash));
   for (const key of await keptKeys()) if (!known.has(key)) await cache.delete(key);
@@ -119,13 +134,13 @@ async function sweep() {
 
 /** @returns {Promise<Set<string>>} address and hash of all that is kept */
 async function keptKeys() {
-  const requests = await (await caches.open(CACHE)).keys();
+  const requests = await (await openCache()).keys();
   return new Set(requests.map(({ url }) => url.slice(self.location.origin.length)));
 }
 
 /** @param {string} path @param {string} hash */
 async function find(path, hash) {
-  return (await caches.open(CACHE)).match(keyOf(path, hash));
+  return (await openCache()).match(keyOf(path, hash));
 }
 
 /** @param {string} path @param {string} hash */
@@ -143,4 +158,4 @@ function typeOf(path) {
   return path === "/" ? TYPES.html : (TYPES[path.split(".").pop()] ?? "application/octet-stream");
 }
 
-self.keeping = { find, hashOf, keep, keepStubbornly, keptKeys, keyOf, sweep, typeOf };
+self.keeping = { find, forget, hashOf, keep, keepStubbornly, keptKeys, keyOf, sweep, typeOf };

@@ -31,6 +31,9 @@ self.addEventListener("message", (event) => {
   const { type, paths = [] } = event.data ?? {};
   if (type === "take-over") event.waitUntil(takeOver(event.ports[0]));
   if (type === "later") event.waitUntil(keepLater().catch(() => undefined));
+  if (type === "forget") {
+    event.waitUntil(keeping.forget().then(() => event.ports[0]?.postMessage({})));
+  }
   if (type === "keep") event.waitUntil(keepThese(paths, event.ports[0]));
 });
 

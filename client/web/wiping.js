@@ -2,6 +2,8 @@
 
 /** For browsers that do not tell which databases there are. */
 const DATABASES = ["outbox"];
+/** A worker of a version that does not know the question is not waited for any longer. */
+const ANSWER_MILLISECONDS = 2000;
 
 /**
  * @param {Window & typeof globalThis} window
@@ -49,7 +51,27 @@ function deleteDatabase(indexedDB, name) {
 /** @param {ServiceWorkerContainer | undefined} container */
 async function unregister(container) {
   const found = (await container?.getRegistrations()) ?? [];
+  await Promise.all(
+    found.flatMap(({ installing, waiting, active }) => [installing, waiting, active].map(tell)),
+  );
   await Promise.all(found.map((registration) => registration.unregister()));
+}
+
+/**
+ * A worker lives on until its page is closed, and would fill its cache again.
+ *
+ * @param {ServiceWorker | null} worker
+ * @returns {Promise<void>} when it has forgotten, or does not answer
+ */
+async function tell(worker) {
+  if (worker === null) return;
+  const { port1, port2 } = new MessageChannel();
+  await new Promise((resolve) => {
+    port1.onmessage = resolve;
+    setTimeout(resolve, ANSWER_MILLISECONDS);
+    worker.postMessage({ type: "forget" }, [port2]);
+  });
+  port1.close();
 }
 
 /** @param {CacheStorage | undefined} caches */

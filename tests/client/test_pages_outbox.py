@@ -106,13 +106,13 @@ def test_the_texts_are_those_that_the_gateway_reads(app: App, service: Running) 
         data = service.data
         words = ("text", part["text"], "--service", service.url, "--data-dir", str(data))
         service.run("heliograph", "dev", *words)
-    assert listed(service).count("out of a town that is dark") == 1
+    assert listed(service).count("by text message alone") == 1
     # The phone cannot know, and sends it by the internet too: it is still one report.
     app.context.set_offline(False)
     app.go("waiting")
     state = app.page.locator("#state")
     expect(state).to_have_attribute("data-is", "all", timeout=ARRIVE_MILLISECONDS)
-    assert listed(service).count("out of a town that is dark") == 1
+    assert listed(service).count("by text message alone") == 1
 
 
 def test_a_text_that_was_opened_stays_marked(app: App) -> None:

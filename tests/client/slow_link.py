@@ -181,8 +181,15 @@ class SlowLink:
 
         delivering = asyncio.ensure_future(deliver())
         try:
-            while not delivering.done():
-                chunk = await reader.read(CHUNK)
+            while True:
+                # Whoever has said all waits for an answer, and no byte tells that the line broke.
+                reading = asyncio.ensure_future(reader.read(CHUNK))
+                await asyncio.wait([reading, delivering], return_when=asyncio.FIRST_COMPLETED)
+                if delivering.done():
+                    reading.cancel()
+                    await asyncio.gather(reading, return_exceptions=True)
+                    break
+                chunk = reading.result()
                 start = max(time.monotonic(), self._free[way])
                 self._free[way] = start + (len(chunk) * 8 / self.bits if self.bits else 0)
                 while queue.full() and not delivering.done():

@@ -50,7 +50,7 @@ const SMS_CHANNEL = "app-sms";
  * @param {number} wanted.now Unix seconds by this device's clock, however wrong it is
  * @param {Outbox} wanted.outbox
  * @param {(done: number, all: number) => void} [wanted.onProgress] bytes of all blobs
- * @param {AbortSignal} [wanted.signal] stops between two pieces of a file
+ * @param {AbortSignal} [wanted.signal] stops between two pieces of a file, and at the last before it is queued
  * @returns {Promise<Queued>} when it is on the disk. Drop the draft then
  * @throws {HeliographError} keyring-missing, no-epoch, outbox-…, blob-…, envelope-…, and what the codec's
  *   `encode` throws: the draft stays the caller's, and nothing is kept
@@ -96,6 +96,7 @@ export async function sealReport({
     const texts = sms
       ? await sealTexts({ sodium, keyring, codec, report: said, reportId, now, ...sms })
       : [];
+    if (signal?.aborted) throw new DOMException("", "AbortError");
     const id = await outbox.add({ envelope, texts, blobs: kept, receipt });
     return { id, texts: texts.length, warnings: warned };
   } catch (error) {

@@ -62,7 +62,11 @@ export async function seal(sodium, key, kind, reportId, content, { padded } = {}
   plaintext.set(concat(Uint8Array.of(key.suite, kind), reportId, content));
   plaintext[needed - 1] = PAD_MARK;
   const header = writeHeader(key.suite, key.epoch);
-  return concat(header, await makeBox(sodium, key, header, plaintext));
+  try {
+    return concat(header, await makeBox(sodium, key, header, plaintext));
+  } finally {
+    plaintext.fill(0);
+  }
 }
 
 /**

@@ -7,6 +7,7 @@ import { createKeyrings } from "../lib/outbox/keyrings.js";
 import { openOutbox } from "../lib/outbox/outbox.js";
 import { createSender } from "../lib/outbox/sending.js";
 import { loadSodium } from "../lib/sodium.js";
+import { askForSync } from "./background-sync.js";
 import { startSending } from "./sending.js";
 
 /**
@@ -18,6 +19,8 @@ import { startSending } from "./sending.js";
  * @property {() => Promise<boolean>} hasKeyring whether there is one, by a look at the disk
  * @property {() => Promise<readonly string[]>} readNumbers those that take sealed texts
  * @property {() => Promise<void>} update asks for a newer keyring; what is refused changes nothing
+ * @property {() => boolean} refused whether an address offered a keyring, the last time, that is forged
+ *   or contradicts the held one
  * @property {AbortSignal} closed
  * @property {() => void} close before everything is deleted: nothing is opened or sent any more
  */
@@ -50,17 +53,28 @@ async function open() {
   const sending = startSending({ sender, window, channel });
   const closing = new AbortController();
   let updating = Promise.resolve();
+  let refused = false;
 
   function update() {
     updating = updating.then(async () => {
       if (closing.signal.aborted) return;
       // Whatever is wrong with what came, the held keyring stays in use.
-      await keyrings.update().catch(() => null);
+      const done = await keyrings.update().catch(() => null);
+      if (!done || done.codes.length > 0 === refused) return;
+      refused = !refused;
+      outbox.tell();
     });
     return updating;
   }
 
   window.addEventListener("online", () => void update(), { signal: closing.signal });
+  channel.addEventListener("message", ({ data }) => {
+    if (data?.type === "added") void askForSync();
+    if (data?.type !== "wiped") return;
+    // Another tab deletes everything: what this one writes would be there again.
+    close();
+    window.location.replace("about:blank");
+  });
   void update();
   return {
     outbox,
@@ -69,12 +83,15 @@ async function open() {
     readNumbers: async () => (await readHeld(outbox.database))?.smsNumbers ?? [],
     hasKeyring: async () => (await readHeld(outbox.database)) !== null,
     update,
+    refused: () => refused,
     closed: closing.signal,
-    close() {
-      closing.abort();
-      sending.stop();
-      channel.close();
-      outbox.close();
-    },
+    close,
   };
+
+  function close() {
+    closing.abort();
+    sending.stop();
+    channel.close();
+    outbox.close();
+  }
 }

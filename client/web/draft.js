@@ -24,7 +24,8 @@
  * @property {(files: Attachment[]) => void} attach in place of those that were there
  * @property {() => boolean} isEmpty
  * @property {() => void} clear
- * @property {(listener: () => void) => void} watch calls back after each change
+ * @property {(listener: () => void) => () => void} watch calls back after each change; gives what
+ *   ends that
  */
 
 /** @returns {Draft} */
@@ -54,7 +55,10 @@ export function createDraft() {
       draft.sealed = null;
       tell(listeners);
     },
-    watch: (listener) => void listeners.add(listener),
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
   return draft;
 }
@@ -68,6 +72,24 @@ export function createDraft() {
 export function warnBeforeLeaving(draft, window) {
   window.addEventListener("beforeunload", (event) => {
     if (!draft.isEmpty()) event.preventDefault();
+  });
+}
+
+/**
+ * A page that was left may lie in memory, whole, for whoever presses "back": it lies there empty, and
+ * begins anew.
+ *
+ * @param {Draft} draft
+ * @param {HTMLElement} place where the screens are drawn
+ * @param {Window} window
+ */
+export function forgetWhenLeft(draft, place, window) {
+  window.addEventListener("pagehide", () => {
+    draft.clear();
+    place.replaceChildren();
+  });
+  window.addEventListener("pageshow", (event) => {
+    if (event.persisted) window.location.reload();
   });
 }
 

@@ -1,7 +1,7 @@
 /** Starts the app: words, a draft, the first screen. What seals and sends is fetched when it is needed. */
 
 import { coverPage, coverStandsFirst, readLook, wear } from "./covers/choice.js";
-import { createDraft, warnBeforeLeaving } from "./draft.js";
+import { createDraft, forgetWhenLeft, warnBeforeLeaving } from "./draft.js";
 import { leave, watchEscape } from "./exit.js";
 import { createShell, prepareScreen, updateWays } from "./frame.js";
 import { QUESTIONS, stepOf } from "./questions.js";
@@ -36,6 +36,7 @@ const app = {
 const look = readLook(window);
 wear(document, look, app.words.text(`app.look.${look}`));
 warnBeforeLeaving(draft, window);
+forgetWhenLeft(draft, place, window);
 watchEscape(document, goAway);
 draft.watch(() => updateWays(app, trail.here()));
 await show(trail.here());

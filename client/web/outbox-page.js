@@ -123,6 +123,13 @@ function drawStatus(app, depot, status, situation) {
       icon(PICTURES[is]),
       element("span", {}, words.text(`app.outbox.${is}`)),
     ),
+    depot.refused() &&
+      element(
+        "p",
+        { class: "note", id: "refused" },
+        icon("warning"),
+        element("span", {}, words.text("app.outbox.forged")),
+      ),
     element("p", { class: "again", id: "again" }),
     waiting + situation.attachments + situation.receipts > 0 && [
       waiting + situation.attachments > 0 &&
@@ -134,7 +141,7 @@ function drawStatus(app, depot, status, situation) {
           id: "now",
           class: "main-way wide",
           "aria-disabled": busy ? "true" : null,
-          onclick: () => void (busy || depot.update().then(depot.sending.sendNow)),
+          onclick: () => void (busy || sendNow(depot)),
         },
         icon("send"),
         element("span", {}, words.text(busy ? "app.outbox.sending" : "app.outbox.now")),
@@ -144,6 +151,16 @@ function drawStatus(app, depot, status, situation) {
     drawWay(app, "pass", "share"),
   );
   tick(app, depot, status);
+}
+
+/**
+ * A newer keyring is asked for beside it: where addresses are blocked, that takes minutes.
+ *
+ * @param {Depot} depot
+ */
+function sendNow({ sending, update }) {
+  void update();
+  void sending.sendNow();
 }
 
 /**

@@ -120,7 +120,11 @@ function drawTaking(app, depot) {
       const file = input.files?.[0];
       if (!file) return;
       app.say(words.text("app.pass.working"));
-      app.say(sayTaken(app, await takeFile(depot.outbox, file)));
+      const said = await takeFile(depot.outbox, file).then(
+        (taken) => sayTaken(app, taken),
+        () => words.text("app.fault.unreadable"),
+      );
+      app.say(said);
       input.value = "";
     },
   });

@@ -15,6 +15,9 @@ export const MOST_BYTES = 224 * 1024 * 1024;
 export const MOST_FILES = 16;
 
 const QUALITY = 0.85;
+/** Red, green, blue and opacity of three pixels, and how far off what is read of them may be. */
+const PROBE = [18, 52, 86, 255, 200, 30, 120, 255, 90, 220, 40, 255];
+const NOISE = 16;
 const PICTURES = ["jpeg", "png", "webp", "gif", "bmp"];
 
 /**
@@ -63,6 +66,7 @@ export function readForm(start) {
  * @returns {Promise<Blob>} a JPEG with nothing in it but the picture, upright
  */
 async function drawAnew(file, longest) {
+  if (!readsBack()) throw new RangeError("canvases are hidden");
   const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
   try {
     const scale = Math.min(1, longest / Math.max(bitmap.width, bitmap.height));
@@ -81,4 +85,24 @@ async function drawAnew(file, longest) {
   } finally {
     bitmap.close();
   }
+}
+
+/**
+ * Tor Browser gives white or noise for what was drawn, until the person allows it: a photo must not
+ * become that without a word.
+ *
+ * @returns {boolean} whether what is read from a canvas is what was drawn there
+ */
+function readsBack() {
+  const canvas = document.createElement("canvas");
+  canvas.width = PROBE.length / 4;
+  canvas.height = 1;
+  const context = canvas.getContext("2d");
+  if (context === null) return false;
+  for (let x = 0; x < canvas.width; x += 1) {
+    context.fillStyle = `rgb(${PROBE.slice(4 * x, 4 * x + 3).join(" ")})`;
+    context.fillRect(x, 0, 1, 1);
+  }
+  const { data } = context.getImageData(0, 0, canvas.width, 1);
+  return PROBE.every((value, index) => Math.abs(value - (data[index] ?? 0)) <= NOISE);
 }

@@ -48,7 +48,9 @@ async function readField(app, field) {
       return [
         Object.entries(value)
           .map(([one, level]) =>
-            field.name === "plat_works" ? member(one) : `${member(one)}: ${label(level)}`,
+            field.name === "plat_works"
+              ? `${member(one)}: ${words.text("app.apps.works")}`
+              : `${member(one)}: ${label(level)}`,
           )
           .join(" · "),
       ];

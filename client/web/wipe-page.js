@@ -84,6 +84,7 @@ async function countLosses(app) {
 async function wipeAll(app) {
   const { words } = app;
   const depot = await openDepot().catch(() => null);
+  depot?.outbox.tell("wiped");
   depot?.close();
   app.draft.clear();
   const done = await wipe(window);

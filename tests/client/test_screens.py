@@ -72,7 +72,7 @@ def test_a_whole_report(service: Running, context: BrowserContext) -> None:
         choose(page, f"net-{network}", level)
     choose(page, "net-voice", "down")
     choose(page, "net-voice", "down")  # taken back
-    go_on(page, "What is being done?")
+    go_on(page, "What kind of cut is it?")
     choose(page, "kind", "vpn")
     choose(page, "kind", "full")
     go_on(page, "Which apps are cut?")

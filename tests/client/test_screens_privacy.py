@@ -138,7 +138,7 @@ def test_the_phones_back_button_walks_the_screens(
     page.locator("#write").click()
     page.locator('label.choice:has([name="net-data"][value="down"])').click()
     page.locator("#next").click()
-    expect(page.locator("h1")).to_have_text("What is being done?")
+    expect(page.locator("h1")).to_have_text("What kind of cut is it?")
     page.go_back()
     expect(page.locator('[name="net-data"][value="down"]')).to_be_checked()
     page.go_back()

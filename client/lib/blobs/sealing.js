@@ -28,7 +28,8 @@ export const PIECE_SIZE = 1_048_576;
  * @param {AbortSignal} [options.signal] stops between two chunks; what was kept is then the caller's to delete
  * @returns {Promise<Sealed>}
  * @throws {HeliographError} blob-empty and blob-too-large, before anything is read; blob-unreadable: the
- *   file is gone, or changed meanwhile. What `keepPiece` throws, and the signal's reason, come through
+ *   file is gone, or changed meanwhile. What `keepPiece` throws comes through; a signal ends it
+ *   with an AbortError
  */
 export async function sealBlob(sodium, file, keepPiece, { onProgress, signal } = {}) {
   const size = file.size;
@@ -60,7 +61,7 @@ async function* sealChunks(sodium, file, key, signal) {
   yield header;
   const end = padded(file.size);
   for (let at = 0; at < end; at += CHUNK_SIZE) {
-    signal?.throwIfAborted();
+    if (signal?.aborted) throw new DOMException("", "AbortError");
     const chunk = new Uint8Array(Math.min(CHUNK_SIZE, end - at));
     chunk.set(await read(file, at, chunk.length));
     const tag =

@@ -113,13 +113,16 @@ function versionOf(bytes, type, name) {
 function createLoader({ address, fetch, milliseconds = MILLISECONDS }) {
   let room = MAX_BUNDLE;
   return async (name, most) => {
+    // AbortSignal.timeout is younger than many phones' browsers.
+    const stop = new AbortController();
+    const timer = setTimeout(() => stop.abort(), milliseconds);
     try {
       const response = await fetch(makeUrl(address, name), {
         cache: "no-store",
         credentials: "omit",
         redirect: "error",
         referrerPolicy: "no-referrer",
-        signal: AbortSignal.timeout(milliseconds),
+        signal: stop.signal,
       });
       if (response.status === 404) {
         await response.body?.cancel();
@@ -136,6 +139,8 @@ function createLoader({ address, fetch, milliseconds = MILLISECONDS }) {
       if (error instanceof HeliographError) throw error;
       // Whatever fetch throws holds the address: it goes no further.
       throw new HeliographError("service-unreachable");
+    } finally {
+      clearTimeout(timer);
     }
   };
 }

@@ -12,8 +12,8 @@ const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
  * @returns {string | null} origin and path without a last slash; null for what we do not speak to
  */
 export function readAddress(address) {
-  if (!URL.canParse(address)) return null;
-  const url = new URL(address);
+  const url = parse(address);
+  if (url === null) return null;
   if (url.username || url.password || url.search || url.hash || !url.hostname) return null;
   const isPlain = url.protocol === "http:";
   const isHere = LOOPBACK.test(url.hostname) || url.hostname.endsWith(".onion");
@@ -31,6 +31,15 @@ export function orderAddresses(addresses, good) {
   /** @param {string} address */
   const rank = (address) => (address === good ? 0 : isOnion(address) ? 2 : 1);
   return [...known].sort((one, other) => rank(one) - rank(other));
+}
+
+/** @param {string} address @returns {URL | null} URL.canParse is younger than many phones' browsers */
+function parse(address) {
+  try {
+    return new URL(address);
+  } catch {
+    return null;
+  }
 }
 
 /** @param {string} address */

@@ -42,9 +42,14 @@ export async function openOutbox({
   const channel = new BroadcastChannel(name);
   await sweepPieces(database, locks);
 
-  /** @param {"added" | "changed" | "keyring"} [type] what pages and other tabs should look at again */
+  /** @param {"added" | "changed" | "keyring" | "wiped"} [type] what pages and other tabs should look at
+   * again; wiped: all of it is being deleted */
   function tell(type = "changed") {
-    channel.postMessage({ type });
+    try {
+      channel.postMessage({ type });
+    } catch {
+      // Closed: this page ends. What was just kept is kept all the same, and must not look lost.
+    }
   }
 
   /**

@@ -99,13 +99,18 @@ export async function startBlob(database, locks) {
 
 /**
  * @param {Database} database
- * @param {string[]} names of blobs that no item has. What cannot be deleted now, a sweep finds
+ * @param {string[]} names of blobs. Those of an item stay: an error may have come after its commit.
+ *   What cannot be deleted now, a sweep finds
  */
 export async function dropPieces(database, names) {
   if (names.length === 0) return;
   await database
-    .write(["pieces"], async (tx) => {
-      for (const name of names) await tx.objectStore("pieces").delete(piecesOf(name));
+    .write(["items", "pieces"], async (tx) => {
+      const items = await tx.objectStore("items").getAll();
+      const kept = new Set(items.flatMap((item) => item.blobs.map((blob) => blob.name)));
+      for (const name of names) {
+        if (!kept.has(name)) await tx.objectStore("pieces").delete(piecesOf(name));
+      }
     })
     .catch(() => undefined);
 }

@@ -71,10 +71,24 @@ export function createSender({
   function run({ fresh = false, signal } = {}) {
     wasAsked = true;
     isHurried ||= fresh;
-    running ??= locked(signal).finally(() => {
-      running = null;
-    });
+    running ??= runAsked(signal);
     return running;
+  }
+
+  /**
+   * @param {AbortSignal | undefined} signal
+   * @returns {Promise<Outcome>}
+   */
+  async function runAsked(signal) {
+    try {
+      for (;;) {
+        const outcome = await locked(signal);
+        // Asked while the end was being written down: nothing has looked at what came.
+        if (outcome.busy || !wasAsked || signal?.aborted) return outcome;
+      }
+    } finally {
+      running = null;
+    }
   }
 
   /**

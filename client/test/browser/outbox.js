@@ -147,4 +147,46 @@ export const tests = {
       same(offset, 40 * 65_536);
     });
   },
+
+  async "what is asked for while a run ends is done"() {
+    await withOutbox(async (outbox) => {
+      /** @type {Promise<unknown> | null} */
+      let late = null;
+      const locks = /** @type {any} */ ({
+        /** @param {string} _name @param {object} _how @param {(lock: object) => Promise<unknown>} use */
+        async request(_name, _how, use) {
+          const outcome = await use({});
+          if (!late) {
+            await outbox.add({ envelope: makeEnvelope() });
+            late = sender.run();
+          }
+          return outcome;
+        },
+      });
+      const fetch = async () => json({ status: "stored" });
+      const sender = createSender({ outbox, readHeld, locks, fetch });
+      await sender.run();
+      await late;
+      same((await outbox.counts()).waiting, 0);
+    });
+  },
+
+  async "pieces of what is kept are not dropped, whatever came after the commit"() {
+    await withOutbox(async (outbox) => {
+      const writer = await outbox.startBlob();
+      await writer.keepPiece(0, makeEnvelope(65_536));
+      const blob = await writer.finish();
+      await outbox.add({ envelope: makeEnvelope(), blobs: [blob] });
+      await outbox.dropBlobs([blob]);
+      same((await outbox.readBlob(blob, 0, 65_536)).length, 65_536);
+    });
+  },
+
+  async "a page that ends does not make what was kept look lost"() {
+    await withOutbox(async (outbox) => {
+      outbox.close();
+      await outbox.add({ envelope: makeEnvelope() });
+      same((await outbox.counts()).waiting, 1);
+    });
+  },
 };

@@ -98,7 +98,11 @@ async function seal(app) {
   }
   draft.sealed = null;
   const { texts, receipt } = draft.choices;
+  // Who goes back and changes an answer, or leaves, does not want the old report sent.
+  const stop = new AbortController();
+  const unwatch = draft.watch(() => stop.abort());
   return sealReport({
+    signal: stop.signal,
     sodium: await loadSodium(),
     keyring,
     codec: createCodec(await loadTable()),
@@ -111,5 +115,5 @@ async function seal(app) {
     now: Math.floor(Date.now() / 1000),
     outbox: depot.outbox,
     onProgress: (done, all) => onProgress(done, all),
-  });
+  }).finally(unwatch);
 }

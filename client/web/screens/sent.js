@@ -11,9 +11,11 @@ export const screen = {
     const { openDepot } = await import("../depot.js");
     const { outbox, sending } = await openDepot();
     const state = element("p", { class: "lead", id: "sent-waiting", role: "status" });
+    const next = element("p", { class: "hint" }, words.text("app.sent.next"));
     const show = async () => {
       const { waiting, attachments } = await outbox.counts();
       const count = waiting + attachments;
+      next.hidden = count === 0;
       fillWith(
         state,
         count > 0 ? words.nodes("app.sent.waiting", { count }) : words.text("app.sent.arrived"),
@@ -35,7 +37,7 @@ export const screen = {
       ...(draft.sealed?.warnings ?? []).map((warning) =>
         element("p", { class: "note" }, icon("warning"), words.text(`app.warning.${warning}`)),
       ),
-      element("p", { class: "hint" }, words.text("app.sent.next")),
+      next,
       element(
         "div",
         { class: "stack" },

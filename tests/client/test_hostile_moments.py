@@ -1,5 +1,5 @@
-"""What happens between two moments in which nobody is thought to do anything: while a report is sealed,
-after the page was left, in another tab, in an older browser.
+"""What happens between two moments in which nobody is thought to do anything: while a report is
+sealed, after the page was left, in another tab, in an older browser.
 """
 
 from collections.abc import Iterator

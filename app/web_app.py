@@ -1,14 +1,17 @@
-"""Files of a web app over HTTP: in memory, precompressed, the same for everybody.
+"""Files of a web app over HTTP: in memory, compressed once, the same for everybody.
 
 This room does not know what it serves: the composition root hands it bytes by their addresses. An
 address that is not among them never comes here, so what is unknown is one and the same 404.
 """
 
+import asyncio
 import gzip
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
+import brotli
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.limits import Limits
@@ -16,8 +19,13 @@ from app.problems import make_response
 
 Headers = Sequence[tuple[bytes, bytes]]
 LEAST_GAIN = 0.95
-"""What gzip does not make smaller than this share of it goes out as it is."""
-TAG_DIGITS = 32
+"""What compression does not make smaller than this share of it goes out as it is."""
+CODINGS = {"br": "b", "gzip": "z"}
+"""Content codings, the best first, each with what it adds to a tag. Browsers take brotli over HTTPS
+and from loopback only."""
+MOST_CODED = 2048
+"""Files, by coding, that are kept compressed."""
+TAG_DIGITS = 16
 EVERYWHERE: Headers = (
     (b"vary", b"accept-encoding"),
     (b"x-content-type-options", b"nosniff"),
@@ -28,14 +36,13 @@ EVERYWHERE: Headers = (
 
 @dataclass(frozen=True, slots=True)
 class WebFile:
-    """One file, ready to be sent. zipped: the same by gzip, or None where that gains nothing.
+    """One file. It is compressed when it is first asked for: a start does not wait for that.
 
     digest: SHA-256 of the file in hex. tag: of the file and its headers, for ETag. headers: of
     every answer, 304 included.
     """
 
     body: bytes
-    zipped: bytes | None
     digest: str
     tag: str
     media_type: str
@@ -44,12 +51,10 @@ class WebFile:
 
 def make_file(body: bytes, media_type: str, caching: str, headers: Headers = ()) -> WebFile:
     """The file with this `Cache-Control`. The same bytes give the same answers on every replica."""
-    zipped = gzip.compress(body, 9, mtime=0)
     every = (*EVERYWHERE, (b"cache-control", caching.encode()), *headers)
     digest = hashlib.sha256(body).hexdigest()
     return WebFile(
         body,
-        zipped if len(zipped) < LEAST_GAIN * len(body) else None,
         digest,
         hashlib.sha256(repr((every, digest)).encode()).hexdigest()[:TAG_DIGITS],
         media_type,
@@ -87,22 +92,33 @@ def create_web_app(
 
 async def _send(file: WebFile, scope: Scope, send: Send) -> None:
     codings, wanted = _read_headers(scope)
-    zipped = file.zipped if "gzip" in codings else None
-    body = file.body if zipped is None else zipped
+    coding = next((name for name in CODINGS if name in codings), "")
     # Each coding has bytes, and therefore a tag, of its own (RFC 9110, section 8.8.3.3).
-    tag = file.tag + ("" if zipped is None else "z")
+    tag = file.tag + CODINGS.get(coding, "")
     headers = [(b"etag", b'"%s"' % tag.encode()), *file.headers]
     if tag in wanted or "*" in wanted:
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})
         return
+    body = file.body
+    if coding:
+        # The best compression of a large file takes half a second: others are served meanwhile.
+        coded = await asyncio.to_thread(_compress, body, coding)
+        if coded is not None:
+            body = coded
+            headers.append((b"content-encoding", coding.encode()))
     headers.append((b"content-type", file.media_type.encode()))
     headers.append((b"content-length", b"%d" % len(body)))
-    if zipped is not None:
-        headers.append((b"content-encoding", b"gzip"))
     await send({"type": "http.response.start", "status": 200, "headers": headers})
     body = b"" if scope["method"] == "HEAD" else body
     await send({"type": "http.response.body", "body": body})
+
+
+@lru_cache(maxsize=MOST_CODED)
+def _compress(body: bytes, coding: str) -> bytes | None:
+    """The file by that coding, or None where it gains nothing. The same bytes on every replica."""
+    coded: bytes = brotli.compress(body) if coding == "br" else gzip.compress(body, 9, mtime=0)
+    return coded if len(coded) < LEAST_GAIN * len(body) else None
 
 
 def _read_headers(scope: Scope) -> tuple[set[str], set[str]]:

@@ -7,18 +7,19 @@ from pathlib import Path
 from app.web_app import Headers, WebFile, cache_longer, make_file
 from heliograph.web_policy import PAGE_HEADERS, find_origins, write_policy
 from heliograph.web_sources import HTML, ROOT, find_media_type, read_sources
+from heliograph.web_travel import cut, is_large, make_packs, write_pack
 from heliograph.web_workers import (
     KEEPING,
-    PIECE_FROM,
     WORKERS,
-    cut,
     find_tree,
+    split_lists,
     write_lists,
     write_worker,
 )
 
 ROOT_FILE = "/root.json"
 PIECE_TYPE = "application/octet-stream"
+PACK_TYPE = "application/json"
 KEPT = "public, max-age=600"
 ASKED = "no-cache"
 FOR_EVER = "public, max-age=31536000, immutable"
@@ -41,17 +42,19 @@ def gather_files(
         for path, body in sources.items()
     }
     pieces = {
-        path: {at: make_file(part, PIECE_TYPE, KEPT) for at, part in cut(path, file.body).items()}
+        path: [(make_file(part, PIECE_TYPE, KEPT), coded) for part, coded in cut(file.body)]
         for path, file in files.items()
-        if len(file.zipped or file.body) >= PIECE_FROM
+        if is_large(file.body)
     }
-    lists = write_lists(_digests(files), {path: _digests(all_) for path, all_ in pieces.items()})
+    packs = make_packs(sources, split_lists(set(files) - pieces.keys())[0])
     scripts = {
         path: file
         for path, file in files.items()
         if path.endswith(".js") and path not in (*WORKERS, KEEPING)
     }
     tree = find_tree(_digests(scripts))
+    parts = {path: [(part.digest, coded) for part, coded in all_] for path, all_ in pieces.items()}
+    lists = write_lists(_digests(files), parts, packs, tree)
 
     def follow(path: str) -> Callable[[], WebFile]:
         """The file with the keyring in use; made again when that has other addresses."""
@@ -70,8 +73,10 @@ def gather_files(
 
     changing = [path for path in files if path in WORKERS or find_media_type(path) == HTML]
     found: dict[str, Found] = {**files, **{path: follow(path) for path in changing}}
-    for parts in pieces.values():
-        found |= parts
+    for path, all_ in pieces.items():
+        found |= {f"{path}/{number}": part for number, (part, _coded) in enumerate(all_)}
+    for address, paths in packs.items():
+        found[address] = make_file(write_pack(sources, paths), PACK_TYPE, FOR_EVER)
     for path, file in scripts.items():
         found[tree + path] = cache_longer(file, FOR_EVER)
     del found[KEEPING]

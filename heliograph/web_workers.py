@@ -4,9 +4,10 @@ Browsers compare a worker's bytes with those of the one they have. So a file tha
 version of the app, and a keyring that names other addresses a worker with another policy.
 """
 
+import base64
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from heliograph.web_policy import PAGE_HEADERS, write_policy
 
@@ -25,23 +26,13 @@ LATER = (
     "/web/icons/",
     "/web/places.json",
     "/web/qr-",
+    "/web/scan-page.js",
 )
 """Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do."""
 FIRST = ("/locales/en.json",)
 """Of these, what one needs all the same. Covers are not LATER: who leaves may be offline."""
-UNUSED = ("/vendor/licenses/", "/vendor/versions.json")
-"""For whoever asks what this is made of; the app itself does not read it."""
-PIECE_FROM = 64 * 1024
-"""Files of so many bytes, compressed, are also served in pieces, so that a line that breaks off
-every half minute brings them all the same."""
-PIECE_SIZE = 64 * 1024
-"""Bytes of a piece before compression: some 7 s at 32 kbit/s."""
-
-
-def cut(path: str, body: bytes) -> dict[str, bytes]:
-    """The pieces of a file, by their addresses."""
-    starts = range(0, len(body), PIECE_SIZE)
-    return {f"{path}/{n}": body[at : at + PIECE_SIZE] for n, at in enumerate(starts)}
+UNUSED = ("/lib/index.js", "/vendor/licenses/", "/vendor/versions.json")
+"""For other apps, and for whoever asks what this is made of; the app itself does not read it."""
 
 
 def find_tree(digests: Mapping[str, str]) -> str:
@@ -52,19 +43,47 @@ def find_tree(digests: Mapping[str, str]) -> str:
     return f"/sw/{version[:VERSION_DIGITS]}"
 
 
-def write_lists(digests: Mapping[str, str], pieces: Mapping[str, Mapping[str, str]]) -> bytes:
-    """The lines that name every file with its SHA-256 (hex): what makes a visit whole, and what
-    comes later. `pieces`: those of large files, in order.
-    """
-    first: dict[str, str] = {}
-    later: dict[str, str] = {}
-    for path, digest in sorted(digests.items()):
+def split_lists(paths: Iterable[str]) -> tuple[list[str], list[str]]:
+    """Of all files those that make a visit whole, and those that come later."""
+    first: list[str] = []
+    later: list[str] = []
+    for path in sorted(paths):
         if path not in (*WORKERS, KEEPING) and not path.startswith(UNUSED):
             waits = path.startswith(LATER) and path not in FIRST
-            (later if waits else first)[path] = digest
-    parts = {path: list(found.values()) for path, found in pieces.items()}
-    lists = {"FILES": first, "LATER": later, "PIECES": parts}
+            (later if waits else first).append(path)
+    return first, later
+
+
+def write_lists(
+    digests: Mapping[str, str],
+    pieces: Mapping[str, Sequence[tuple[str, bool]]],
+    packs: Mapping[str, Sequence[str]],
+    tree: str,
+) -> bytes:
+    """The lines that name every file with its SHA-256 (`digests` are hex, the lines have base64):
+    what makes a visit whole, and what comes later. `pieces`: those of large files, in order.
+
+    FILES begins with the packed files in the order of `packs`, so PACKS says only how many of
+    them a pack has.
+    """
+    first, later = split_lists(digests)
+    packed = [path for pack in packs.values() for path in pack]
+    rest = [path for path in first if path not in set(packed)]
+    lists = {
+        "FILES": {path: _shorten(digests[path]) for path in (*packed, *rest)},
+        "LATER": {path: _shorten(digests[path]) for path in later},
+        "PIECES": {
+            path: [[_shorten(digest), int(coded)] for digest, coded in parts]
+            for path, parts in pieces.items()
+        },
+        "PACKS": {address: len(pack) for address, pack in packs.items()},
+        "TREE": tree,
+    }
     return b"".join(_assign(name, value) for name, value in lists.items())
+
+
+def _shorten(digest: str) -> str:
+    return base64.b64encode(bytes.fromhex(digest)).decode()
 
 
 def write_worker(

@@ -31,6 +31,7 @@ function situation(items, pauses = {}, more = {}) {
     items,
     addresses: [A, B],
     left: (/** @type {string} */ name) => pauses[name] ?? 0,
+    failures: () => 0,
     links: new Map(),
     proves: true,
     ...more,
@@ -105,6 +106,28 @@ test("where blobs are refused, envelopes still go", () => {
   assert.equal(chooseWork(situation([waiting], pauses))?.is, "envelopes");
   assert.equal(chooseWork(situation([withArrival(waiting, A)], pauses)), null);
   assert.equal(findPause(situation([withArrival(waiting, A)], pauses)), 60);
+});
+
+test("a blob stays where it was begun while its line breaks once, and no longer", () => {
+  const begun = { at: A, uploads: { [A]: "/x" }, offset: 4 };
+  const made = withArrival(item("1", { blobs: [{ name: "x", length: 9 }] }), A);
+  const held = withBlob(made, "x", begun);
+  for (const name of [uploadingTo(A), sendingTo(A)]) {
+    const pauses = { [name]: 5 };
+    const failed = (/** @type {number} */ count) => ({
+      failures: (/** @type {string} */ of) => (of === name ? count : 0),
+    });
+    assert.equal(chooseWork(situation([held], pauses, failed(1))), null);
+    assert.equal(findPause(situation([held], pauses, failed(1))), 5);
+    assert.equal(chooseWork(situation([held], pauses, failed(2)))?.address, B);
+    assert.equal(findPause(situation([held], pauses, failed(2))), 0);
+    // It goes back once the pause is over, and one that was begun nowhere goes anywhere.
+    assert.equal(chooseWork(situation([held], {}, failed(2)))?.address, A);
+    assert.equal(chooseWork(situation([made], pauses, failed(1)))?.address, B);
+  }
+  // The good one stands first now, and the keyring may have dropped the other.
+  assert.equal(chooseWork(situation([held], {}, { addresses: [B, A] }))?.address, A);
+  assert.equal(chooseWork(situation([held], {}, { addresses: [B] }))?.address, B);
 });
 
 test("a form refused by one address is tried at others, and stays", () => {

@@ -8,6 +8,7 @@ import { openOutbox } from "../lib/outbox/outbox.js";
 import { createSender } from "../lib/outbox/sending.js";
 import { loadSodium } from "../lib/sodium.js";
 import { askForSync } from "./background-sync.js";
+import { stopKeeping } from "./registering.js";
 import { startSending } from "./sending.js";
 
 /**
@@ -90,6 +91,7 @@ async function open() {
 
   function close() {
     closing.abort();
+    stopKeeping();
     sending.stop();
     channel.close();
     outbox.close();

@@ -5,6 +5,7 @@ import { createDraft, forgetWhenLeft, warnBeforeLeaving } from "./draft.js";
 import { leave, watchEscape } from "./exit.js";
 import { createShell, prepareScreen, updateWays } from "./frame.js";
 import { QUESTIONS, stepOf } from "./questions.js";
+import { isFirstVisit, keepOffline } from "./registering.js";
 import { loadRest, loadScreen } from "./routes.js";
 import { screen as fault } from "./screens/fault.js";
 import { createTrail } from "./trail.js";
@@ -40,19 +41,27 @@ forgetWhenLeft(draft, place, window);
 watchEscape(document, goAway);
 draft.watch(() => updateWays(app, trail.here()));
 await show(trail.here());
-void loadRest();
 void keepAll();
 
-/** From now on what waits is sent, whatever screen stands there, and the app stays on the phone. */
+/**
+ * From now on what waits is sent, whatever screen stands there, and the app stays on the phone. On a
+ * first visit nothing waits, and the worker's way to bring the files is the shorter one: the page
+ * fetches nothing beside it that nobody asks for.
+ */
 async function keepAll() {
-  const { openDepot } = await import("./depot.js");
-  const depot = await openDepot().catch(() => null);
-  const { keepOffline } = await import("./registering.js");
+  const isFirst = await isFirstVisit(window);
+  if (!isFirst) begin();
   await keepOffline({
     need: [`/locales/${app.words.lang}.json`],
     mayReload: () => draft.isEmpty() && trail.atStart(),
-    ...(depot ? { signal: depot.closed } : {}),
+    ...(isFirst ? { tried: begin } : {}),
   });
+}
+
+/** Fetches what is still missing, opens the outbox and sends. */
+function begin() {
+  void loadRest();
+  void import("./depot.js").then(({ openDepot }) => openDepot()).catch(() => undefined);
 }
 
 /** @param {string} name */

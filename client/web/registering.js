@@ -11,6 +11,7 @@ const FIRST_PAUSE_MS = 4000;
 const LONGEST_PAUSE_MS = 300_000;
 const TAKE_OVER_TRIES = 10;
 const TAKE_OVER_MS = 300;
+let stopped = false;
 
 /**
  * @typedef {object} Kept
@@ -26,7 +27,8 @@ const TAKE_OVER_MS = 300;
  * @param {() => boolean} [wants.mayReload] whether nothing would be lost: a new version that is whole
  *   is then taken into use
  * @param {() => void} [wants.reload]
- * @param {AbortSignal} [wants.signal] nothing is kept any more: all of it is being deleted
+ * @param {() => void} [wants.tried] is called once, when the worker has everything or a first try to
+ *   get it has failed: until then whatever the page fetched would come over the wire twice
  * @returns {Promise<boolean>} true when all is kept; false where the browser has no workers. It goes on
  *   trying until one of both
  */
@@ -35,10 +37,13 @@ export async function keepOffline({
   tell = () => undefined,
   mayReload = () => true,
   reload = () => location.reload(),
-  signal,
+  tried = () => undefined,
 }) {
   const container = navigator.serviceWorker;
-  if (!container) return false;
+  if (!container) {
+    tried();
+    return false;
+  }
   container.addEventListener("message", ({ data }) => {
     if (data?.type === "files") tell({ kept: data.kept, of: data.of, ready: false });
   });
@@ -47,21 +52,42 @@ export async function keepOffline({
   // One failure may be the network's: the plain worker is for a browser that refuses twice.
   let kinds = /** @type {readonly (typeof BEST | typeof PLAIN)[]} */ ([BEST]);
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    if (signal?.aborted) return false;
+    if (stopped) return false;
     try {
       const worker = await install(container, kinds);
       const { kept, of } = await ask(worker, { type: "keep", paths: need });
       tell({ kept, of, ready: kept === of });
       if (kept === of) {
-        whenIdle(() => worker.postMessage({ type: "later" }));
+        // What the person does next goes first.
+        setTimeout(() => whenIdle(() => worker.postMessage({ type: "later" })), FIRST_PAUSE_MS);
+        tried();
         return true;
       }
     } catch {
       // The network went away, or something stood in the service's place.
     }
+    if (pause === FIRST_PAUSE_MS) tried();
     kinds = [BEST, PLAIN];
     await networkOr(pause * (1 + Math.random() / 2));
   }
+}
+
+/**
+ * @param {Window & typeof globalThis} window
+ * @returns {Promise<boolean>} whether the outbox was never opened here; false where a browser does not
+ *   tell
+ */
+export async function isFirstVisit({ indexedDB }) {
+  try {
+    return (await indexedDB.databases()).every(({ name }) => name !== "outbox");
+  } catch {
+    return false;
+  }
+}
+
+/** Nothing is kept any more: all of it is being deleted. */
+export function stopKeeping() {
+  stopped = true;
 }
 
 /**

@@ -59,7 +59,14 @@ async function install() {
       await tellPages(done, paths.length);
     }
   };
-  await Promise.all(Array.from({ length: LANES }, () => work(small)));
+  /** @param {string[]} left */
+  const tell = (left) => {
+    done = paths.length - large.length - left.length;
+    return tellPages(done, paths.length);
+  };
+  const alone = await keeping.keepPacks(await keeping.keepHad(small), tell);
+  await tell(alone);
+  await Promise.all(Array.from({ length: LANES }, () => work(alone)));
   await work(large); // one at a time: on a thin line they would only slow each other down
 }
 

@@ -1,9 +1,10 @@
-"""The app's files over HTTP: headers exactly, tags, gzip, and nothing beside them."""
+"""The app's files over HTTP: headers exactly, tags, codings, and nothing beside them."""
 
 import gzip
 import hashlib
 from collections.abc import Iterator
 
+import brotli
 import pytest
 from starlette.testclient import TestClient
 
@@ -20,6 +21,7 @@ FILES = {
     "/": lambda: make_file(b"<!doctype html>", "text/html", "no-cache", [(b"x-own", b"1")]),
 }
 PLAIN = {"Accept-Encoding": "identity"}
+GZIP = {"Accept-Encoding": "gzip"}
 
 
 @pytest.fixture
@@ -30,7 +32,7 @@ def client(sqlite_place: Place) -> Iterator[TestClient]:
 
 def test_a_file_and_its_headers(client: TestClient) -> None:
     for method in ("GET", "HEAD"):
-        answer = client.request(method, "/lib/word.js")
+        answer = client.request(method, "/lib/word.js", headers=GZIP)
         assert answer.status_code == 200
         assert dict(answer.headers) == {
             "etag": answer.headers["etag"],
@@ -45,34 +47,44 @@ def test_a_file_and_its_headers(client: TestClient) -> None:
     assert client.head("/lib/word.js").content == b""
 
 
-def test_gzip_is_the_same_file(client: TestClient) -> None:
-    zipped, plain = client.get("/lib/word.js"), client.get("/lib/word.js", headers=PLAIN)
-    assert zipped.content == plain.content == BODY
+def test_compressed_it_is_the_same_file(client: TestClient) -> None:
+    plain = client.get("/lib/word.js", headers=PLAIN)
     assert "content-encoding" not in plain.headers
     assert plain.headers["content-length"] == str(len(BODY))
-    assert zipped.headers["etag"] != plain.headers["etag"]
+    tags = {plain.headers["etag"]}
+    for coding in ("gzip", "br"):
+        with client.stream("GET", "/lib/word.js", headers={"Accept-Encoding": coding}) as coded:
+            body = b"".join(coded.iter_raw())
+        assert coded.headers["content-encoding"] == coding
+        unpack = gzip.decompress if coding == "gzip" else brotli.decompress
+        assert unpack(body) == BODY
+        assert len(body) == int(coded.headers["content-length"]) < len(BODY)
+        tags.add(coded.headers["etag"])
+    assert len(tags) == 3
 
 
 @pytest.mark.parametrize(
-    ("accepted", "coded"),
+    ("accepted", "coding"),
     [
-        ("gzip", True),
-        ("br, GZIP;q=0.5", True),
-        ("deflate, br", False),
-        ("gzip;q=0", False),
-        ("gzip;q=0.000", False),
-        ("gzip; q=0.001", True),
-        ("", False),
+        ("gzip", "gzip"),
+        ("gzip, deflate, br, zstd", "br"),
+        ("br;q=0.1, GZIP;q=0.5", "br"),
+        ("br;q=0, GZIP;q=0.5", "gzip"),
+        ("deflate, zstd", None),
+        ("gzip;q=0", None),
+        ("gzip;q=0.000", None),
+        ("gzip; q=0.001", "gzip"),
+        ("", None),
     ],
 )
-def test_who_takes_gzip(client: TestClient, accepted: str, coded: bool) -> None:
+def test_who_takes_what(client: TestClient, accepted: str, coding: str | None) -> None:
     answer = client.get("/lib/word.js", headers={"Accept-Encoding": accepted})
-    assert ("content-encoding" in answer.headers) is coded
+    assert answer.headers.get("content-encoding") == coding
     assert "content-encoding" not in client.get("/lib/noise.png").headers  # would gain nothing
 
 
 def test_what_a_client_has_is_not_sent_again(client: TestClient) -> None:
-    for headers in ({}, PLAIN):
+    for headers in ({}, GZIP, PLAIN):
         first = client.get("/lib/word.js", headers=headers)
         tag = first.headers["etag"]
         for asked in (tag, f'"other", W/{tag}', "*"):
@@ -141,4 +153,4 @@ def test_the_same_file_may_be_cached_longer_elsewhere() -> None:
     assert isinstance(file, WebFile)
     longer = cache_longer(file, "public, immutable")
     assert dict(longer.headers)[b"cache-control"] == b"public, immutable"
-    assert (longer.body, longer.zipped) == (file.body, file.zipped)
+    assert longer.body == file.body

@@ -2,6 +2,7 @@
 stands between a phone and its service: portals, lines that break off, a crowd.
 """
 
+import json
 import shutil
 import socket
 import threading
@@ -16,7 +17,7 @@ from uvicorn import Server
 from app.limits import Limits
 from app.serving import configure_server
 from app.web_app import create_web_app
-from heliograph.web_app import gather_files
+from heliograph.web_app import Found, gather_files
 from tests.conftest import ROOT
 
 PAGE = """<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Notes</title>
@@ -39,7 +40,10 @@ keepOffline({{
 """
 Fault = Callable[[str], str | None]
 """What happens to a request for a path: "portal", "busy", "cut" (the line breaks off after
-CUT_AFTER bytes of a body), or nothing."""
+CUT_AFTER bytes of a body), "broken" (after half of it), "spoilt" (SPOILT is another file), or
+nothing."""
+PACKS = "/web/pack/"
+SPOILT = "/lib/cbor.js"
 CUT_AFTER = 40_000
 PORTAL = b"<!doctype html><title>Free Wi-Fi</title><script>document.title = 'Pwned'</script>"
 
@@ -58,6 +62,7 @@ class AppServer:
     def __post_init__(self) -> None:
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
+        self.packs: dict[str, Found] = {}
 
     @property
     def url(self) -> str:
@@ -73,6 +78,7 @@ class AppServer:
     def start(self) -> None:
         limits = Limits()
         files = gather_files(b'{"root": 1}', lambda: self.addresses, self.root)
+        self.packs = {path: file for path, file in files.items() if path.startswith(PACKS)}
         app = _Line(self, create_web_app(files, limits))
         config = configure_server(app, limits=limits, port=self.port, loop="asyncio")
         config.lifespan = "off"
@@ -112,6 +118,10 @@ class _Line:
             await _answer(send, 404, b"")
         elif fault == "cut":
             await self._pages[path](scope, receive, _cut(send))  # uvicorn ends the connection
+        elif fault == "broken":
+            await self._pages[path](scope, receive, _cut(send, 2_000))
+        elif fault == "spoilt":
+            await _answer(send, 200, _spoil(self._server.packs[path]))
         else:
             await self._pages[path](scope, receive, send)
 
@@ -122,11 +132,20 @@ async def _answer(send: Send, status: int, body: bytes) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
-def _cut(send: Send) -> Send:
+def _spoil(pack: Found) -> bytes:
+    """The pack, in which SPOILT is what a portal would like it to be."""
+    assert not callable(pack)
+    texts = json.loads(pack.body)
+    if SPOILT in texts:
+        texts[SPOILT] = PORTAL.decode()
+    return json.dumps(texts).encode()
+
+
+def _cut(send: Send, after: int = CUT_AFTER) -> Send:
     async def send_some(message: Message) -> None:
         body = message.get("body", b"")
-        if len(body) > CUT_AFTER:
-            message = {**message, "body": body[:CUT_AFTER], "more_body": True}
+        if len(body) > after:
+            message = {**message, "body": body[:after], "more_body": True}
         await send(message)
 
     return send_some

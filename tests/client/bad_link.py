@@ -3,14 +3,28 @@ for the test of a minute (test_bad_link.py) and for that of `make test-faults`."
 
 import json
 import secrets
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.sync_api import BrowserType, Page
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
-from tests.client.own_phone import find, kill, own_phone, visit, wait_sent, write_report
+from app.blob_rows import find_blob, find_pieces
+from app.piece_files import PieceFiles
+from tests.blob_opening import open_blob
+from tests.client.own_phone import (
+    find,
+    kill,
+    own_phone,
+    visit,
+    wait_failed,
+    wait_sent,
+    write_report,
+)
 from tests.client.pages import start_again
 from tests.client.photos import make_photo
 from tests.client.slow_link import SlowLink
@@ -23,7 +37,8 @@ class Written:
 
     texts: list[str] = field(default_factory=list)
     canaries: dict[str, bytes | str] = field(default_factory=dict)
-    photos: int = 0
+    pictures: list[bytes] = field(default_factory=list)
+    """Of each photo, bytes that lie in no other."""
 
     @property
     def needles(self) -> dict[str, bytes | str]:
@@ -41,6 +56,8 @@ class Journey:
     folder: Path
     asked: list[str] = field(default_factory=list)
     written: Written = field(default_factory=Written)
+    written_seconds: float = 0.0
+    sent_seconds: float = 0.0
 
     @property
     def profile(self) -> Path:
@@ -58,6 +75,7 @@ class Journey:
 
     def write(self, reports: int, photos: int) -> None:
         """Without any network: by the app's screens, until each is sealed; then SIGKILL."""
+        begun = time.monotonic()
         self.service.stop()
         for line in self.lines:
             line.become("refuse")
@@ -71,25 +89,50 @@ class Journey:
                 photo = self._take_photo(page, number) if number < photos else None
                 write_report(page, text, photo)
             assert kill(self.profile)
+        self.written_seconds = time.monotonic() - begun
 
     def _take_photo(self, page: Page, number: int) -> Path:
         path = self.folder / f"photo-{number}.jpg"
         words = f"camera of {secrets.token_hex(12)}"
         piece = make_photo(page, path, words, seed=number + 1)
         self.written.canaries |= {f"camera {number}": words, f"photo {number}": piece}
-        self.written.photos += 1
+        self.written.pictures.append(piece)
         return path
 
-    def send(self, seconds: float, back: Sequence[SlowLink] | None = None) -> None:
-        """The service is back behind these lines (all of them if None), and the browser is started
-        again on what the kill has left."""
+    def send(
+        self,
+        seconds: float,
+        back: Sequence[SlowLink] | None = None,
+        cause: Literal["start", "pause", "online"] = "start",
+    ) -> None:
+        """The browser is started again on what the kill has left, and everything leaves by itself:
+        nobody taps anything.
+
+        cause: why it is sent. "start": the service is back behind the lines of `back` (all of them
+        if None) before the app starts. "pause": it is back once a try has failed, and the next one
+        comes in its time. "online": once the browser says that there is a network again.
+        """
         self.service = start_again(self.service)
-        for line in self.lines if back is None else back:
-            line.become("carry")
+        lines = self.lines if back is None else back
+        if cause != "pause":
+            self._carry(lines)
+        begun = time.monotonic()
         with own_phone(self.chromium, self.profile, self.asked.append) as context:
+            context.set_offline(cause == "online")
             page = context.pages[0]
             page.goto(self.lines[0].url)
+            if cause != "start":
+                wait_failed(page, [line.url for line in lines])
+            if cause == "pause":
+                self._carry(lines)
+            begun = time.monotonic()
+            context.set_offline(False)
             wait_sent(page, seconds)
+        self.sent_seconds = time.monotonic() - begun
+
+    def _carry(self, lines: Sequence[SlowLink]) -> None:
+        for line in lines:
+            line.become("carry")
 
     def search(self) -> list[tuple[str, str]]:
         """What of the person's words and photos lies anywhere in the profile."""
@@ -104,12 +147,26 @@ class Journey:
         assert sorted(texts) == sorted(self.written.texts)
         # Nothing came twice: one envelope a report, as many in the store as reports were written.
         assert [len(entry["envelopes"]) for entry in reports] == [1] * len(texts)
-        blobs = [
+        named = [
             blob
             for entry in reports
             for blob in entry["report"].get("evidence", {}).get("blobs", [])
         ]
-        assert len(blobs) == self.written.photos
+        photos = [self._open_photo(blob) for blob in named]
+        pictures = self.written.pictures
+        assert [sum(piece in photo for photo in photos) for piece in pictures] == [1] * len(photos)
+
+    def _open_photo(self, named: dict[str, Any]) -> bytes:
+        """What a report calls its attachment, from the service's own folder."""
+        id, key = bytes.fromhex(named["hash"]), bytes.fromhex(named["key"])
+        engine = create_engine(f"sqlite:///{self.service.data / 'store.db'}", poolclass=NullPool)
+        with engine.connect() as database:
+            found = find_blob(database, id)
+            assert found is not None
+            pieces = find_pieces(database, found.stem)
+        folder = PieceFiles(self.service.data / "blobs")
+        blob = b"".join(folder.read(piece, 0, piece.length) for piece in pieces)
+        return open_blob(blob, key, id, named["size"])
 
     def check_origins(self) -> None:
         """The app asked nobody but whom the keyring names."""

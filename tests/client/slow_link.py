@@ -21,6 +21,8 @@ PORTAL = (
 )
 FULL_SECONDS = 0.01
 """How often somebody who has to wait looks again."""
+END_SECONDS = 10
+"""A phone that does not read to the end has no longer to do so."""
 RESET = struct.pack("ii", 1, 0)
 Mode = Literal["carry", "refuse", "silent", "portal"]
 
@@ -123,7 +125,7 @@ class SlowLink:
         task.add_done_callback(lambda _: _break_off(writer))
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(OSError):
+        with contextlib.suppress(OSError, TimeoutError):
             if self.mode == "portal":
                 await _answer(reader, writer)
             elif self.mode == "silent":
@@ -146,6 +148,8 @@ class SlowLink:
             await asyncio.wait(ways, return_when=asyncio.FIRST_EXCEPTION)
             if left[0] < 0:
                 self.broken += 1
+            elif all(way.done() and way.exception() is None for way in ways):
+                await asyncio.wait_for(_end(writer, away), END_SECONDS)
         finally:
             for way in ways:
                 way.cancel()
@@ -181,8 +185,15 @@ class SlowLink:
 
         delivering = asyncio.ensure_future(deliver())
         try:
-            while not delivering.done():
-                chunk = await reader.read(CHUNK)
+            while True:
+                # Whoever has said all waits for an answer, and no byte tells that the line broke.
+                reading = asyncio.ensure_future(reader.read(CHUNK))
+                await asyncio.wait([reading, delivering], return_when=asyncio.FIRST_COMPLETED)
+                if delivering.done():
+                    reading.cancel()
+                    await asyncio.gather(reading, return_exceptions=True)
+                    break
+                chunk = reading.result()
                 start = max(time.monotonic(), self._free[way])
                 self._free[way] = start + (len(chunk) * 8 / self.bits if self.bits else 0)
                 while queue.full() and not delivering.done():
@@ -208,6 +219,13 @@ async def _answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
         writer.write_eof()
         while await reader.read(CHUNK):
             pass
+
+
+async def _end(*writers: asyncio.StreamWriter) -> None:
+    """In good order: what was said at the end is still heard."""
+    for writer in writers:
+        writer.close()
+        await writer.wait_closed()
 
 
 def _break_off(writer: asyncio.StreamWriter) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.client.app_server import PORTAL, AppServer, Fault, open_app_server
+from tests.client.app_server import PACKS, PORTAL, SPOILT, AppServer, Fault, open_app_server
 
 LONG = 60_000
 """Milliseconds until something has come that takes several requests."""
@@ -71,10 +71,11 @@ def test_after_one_visit_no_network_is_needed(
 
 
 def test_a_portals_page_is_never_ours(context: BrowserContext, server: AppServer) -> None:
-    server.fault = lambda path: "portal" if path == "/vendor/idb.js" else None
+    taken = ("/web/pack/", "/web/fields.js")
+    server.fault = lambda path: "portal" if path.startswith(taken) else None
     page = context.new_page()
     page.goto(server.url)
-    wait_until(page, "asked three times", lambda: server.asked.count("/vendor/idb.js") >= 3)
+    wait_until(page, "asked three times", lambda: server.asked.count("/web/fields.js") >= 3)
     wait_until(page, "broken off", lambda: not page.evaluate(REGISTERED))
     expect(page.locator("#state")).to_have_text(re.compile(r"^\d+ of \d+$"))  # not ready
     assert not [text for text in kept_texts(page) if PORTAL.decode() in text]
@@ -121,7 +122,8 @@ def test_a_visit_that_breaks_off_goes_on_where_it_was(
     # In pieces: no line of 40 kB brings it whole. Nothing that came is asked for twice.
     assert "/vendor/libsodium.js/1" in before
     assert "/vendor/libsodium.js/2" in server.asked
-    kept = {"/vendor/libsodium.js/0", "/vendor/libsodium.js/1", "/lib/bytes.js", "/lib/cbor.js"}
+    pack = pack_of(server, "/web/fields.js")
+    kept = {"/vendor/libsodium.js/0", "/vendor/libsodium.js/1", "/web/icons.svg", pack}
     assert kept <= set(before)
     assert not kept & set(server.asked)
     page.close()
@@ -170,6 +172,51 @@ def test_a_new_version_is_taken_over_when_it_is_whole(
     page.reload()
     page.click("#load")
     expect(page.locator("#said")).to_have_text("64 two two")
+
+
+@pytest.mark.parametrize("fault", ["spoilt", "broken", "portal", "busy"])
+def test_a_pack_is_never_trusted_as_a_whole(
+    context: BrowserContext, server: AppServer, fault: str
+) -> None:
+    """One file of it is another one: that one comes alone. A pack that does not come: all do."""
+    context.add_init_script(NO_MODULES)  # the module worker would bring SPOILT otherwise
+    server.fault = lambda path: fault if path.startswith(PACKS) else None
+    page = visit(context, server)
+    packs = [path for path in server.asked if path.startswith(PACKS)]
+    tries = 3 if fault in ("broken", "busy") else 1
+    assert sorted(packs) == sorted(list(server.packs) * tries)
+    assert server.asked.count(SPOILT) == 1
+    neighbours = {"/lib/envelope.js", "/web/fields.js"} & set(server.asked)
+    assert len(neighbours) == (0 if fault == "spoilt" else 2)
+    assert not [text for text in kept_texts(page) if PORTAL.decode() in text]
+    page.close()
+    server.stop()
+    again = context.new_page()
+    again.goto(server.url)
+    again.click("#load")
+    expect(again.locator("#said")).to_have_text("64 one one")
+    cbor = again.evaluate(f"fetch('{SPOILT}').then((answer) => answer.text())")
+    assert "export function" in cbor
+
+
+def test_nothing_comes_twice(context: BrowserContext, server: AppServer) -> None:
+    """What the page loads at its start is the browser's; the worker brings the rest, by packs."""
+    page = visit(context, server)
+    needed = {path for path in server.asked if not path.startswith("/sw")}
+    assert len(server.asked) == len(set(server.asked))
+    assert set(server.packs) & needed == set(server.packs) - {pack_of(server, SPOILT)}
+    assert "/lib/bytes.js" not in needed  # the module worker's, under its own address
+    page.close()
+
+
+def pack_of(server: AppServer, path: str) -> str:
+    """The pack that brings a file."""
+    (found,) = [
+        address
+        for address, pack in server.packs.items()
+        if not callable(pack) and f'"{path}":'.encode() in pack.body
+    ]
+    return found
 
 
 def restart(server: AppServer, fault: Fault) -> None:

@@ -54,6 +54,15 @@ def test_it_carries_both_ways_and_counts(echo: int) -> None:
         assert (link.sent, link.received, link.broken) == (len(words), len(words), 0)
 
 
+def test_who_waits_for_an_answer_sees_the_line_break(echo: int) -> None:
+    with SlowLink(echo, resets=(600, 600)) as link:
+        with socket.create_connection(("127.0.0.1", link.port), timeout=20) as line:
+            line.sendall(b"x" * 1200)
+            with pytest.raises(ConnectionResetError):
+                line.recv(1024, socket.MSG_WAITALL)
+        assert link.broken == 1
+
+
 def test_it_takes_as_long_as_its_rate_says(echo: int) -> None:
     with SlowLink(echo, bits=64_000, latency=0.1) as link:
         begun = time.monotonic()

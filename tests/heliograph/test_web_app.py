@@ -1,16 +1,18 @@
 """What the service makes of the app's files: lists, hashes, policies, and nothing beside them."""
 
+import base64
 import hashlib
 import json
 import re
 from posixpath import dirname, join, normpath
+from typing import Any
 
 import pytest
 
 from app.web_app import WebFile
 from heliograph.web_app import Found, gather_files
 from heliograph.web_policy import PAGE_HEADERS, find_origins, write_policy
-from heliograph.web_workers import PIECE_SIZE
+from heliograph.web_travel import BASE64, PACK_MOST, PIECE_SIZE, cut, find_start
 
 ROOT_FILE = b'{"a": "root"}'
 IMPORT = re.compile(rb'(?:\bfrom\s*|\bimport\s*\(?\s*)"([^"\n]+)"')
@@ -27,7 +29,11 @@ def find(files: dict[str, Found], path: str) -> WebFile:
     return found() if callable(found) else found
 
 
-def read_list(files: dict[str, Found], name: str) -> dict[str, str]:
+def hash_of(body: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(body).digest()).decode()
+
+
+def read_list(files: dict[str, Found], name: str) -> dict[str, Any]:
     (line,) = re.findall(rf"^self\.{name} = (.*);$", find(files, "/sw.js").body.decode(), re.M)
     return dict(json.loads(line))
 
@@ -35,25 +41,70 @@ def read_list(files: dict[str, Found], name: str) -> dict[str, str]:
 def test_the_lists_have_every_file_with_its_hash(files: dict[str, Found]) -> None:
     first, later = read_list(files, "FILES"), read_list(files, "LATER")
     for path, digest in (first | later).items():
-        assert hashlib.sha256(find(files, path).body).hexdigest() == digest, path
+        assert hash_of(find(files, path).body) == digest, path
     assert not first.keys() & later.keys()
     assert {"/", "/root.json", "/spec/report-v1.json", "/lib/sodium.js"} <= first.keys()
     assert {"/locales/my.json", "/vendor/qr/index.js"} <= later.keys()
     assert "/locales/en.json" in first
     kinds = (first | later).keys()
     rest = {path for path in files if path not in kinds and not path.startswith("/sw/")}
-    rest -= {path for path in rest if path.startswith("/vendor/licenses/") or path[-1].isdigit()}
-    assert rest == {"/sw.js", "/sw-module.js", "/vendor/versions.json"}
+    apart = ("/vendor/licenses/", "/web/pack/")
+    rest -= {path for path in rest if path.startswith(apart) or path[-1].isdigit()}
+    assert rest == {"/lib/index.js", "/sw.js", "/sw-module.js", "/vendor/versions.json"}
 
 
 def test_large_files_are_served_in_pieces_too(files: dict[str, Found]) -> None:
     pieces = read_list(files, "PIECES")
     assert "/vendor/libsodium.js" in pieces
-    for path, digests in pieces.items():
-        parts = [find(files, f"{path}/{n}").body for n in range(len(digests))]
-        assert b"".join(parts) == find(files, path).body
-        assert [hashlib.sha256(part).hexdigest() for part in parts] == list(digests)
+    for path, listed in pieces.items():
+        parts = [find(files, f"{path}/{n}").body for n in range(len(listed))]
+        assert [hash_of(part) for part in parts] == [digest for digest, _coded in listed]
         assert all(len(part) <= PIECE_SIZE for part in parts)
+        whole = [
+            base64.b64encode(part) if coded else part
+            for part, (_digest, coded) in zip(parts, listed, strict=True)
+        ]
+        assert b"".join(whole) == find(files, path).body
+    # The WebAssembly in it travels as itself.
+    assert sum(coded for _digest, coded in pieces["/vendor/libsodium.js"]) >= 3
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"x" * 10,
+        b"a = '" + base64.b64encode(bytes(200_001)) + b"'; rest",
+        b"a = '" + base64.b64encode(bytes(200_000)) + b"'; rest",
+        b"a = '" + b"A" * 8191 + b"';",
+        b"a = '" + b"A" * 8193 + b"==';",
+        b"a = '" + b"A" * 8190 + b"B=';",  # no encoder writes this one
+        b"A" * 300_000,
+    ],
+)
+def test_pieces_make_every_file_again(body: bytes) -> None:
+    parts = [base64.b64encode(part) if coded else part for part, coded in cut(body)]
+    assert b"".join(parts) == body
+    assert bool(BASE64.search(body)) == (len(body) > 4096)
+
+
+def test_packs_bring_what_a_page_does_not_load_itself(files: dict[str, Found]) -> None:
+    first, packs = list(read_list(files, "FILES")), read_list(files, "PACKS")
+    sources = {path: find(files, path).body for path in first}
+    start, packed = find_start(sources), set()
+    for address, count in packs.items():
+        paths, first = first[:count], first[count:]
+        pack = find(files, address)
+        assert len(pack.body) <= PACK_MOST + 20_000  # escapes and addresses come on top
+        texts = json.loads(pack.body)
+        assert list(texts) == paths
+        assert all(texts[path].encode() == sources[path] for path in paths)
+        packed |= texts.keys()
+    assert not packed & start
+    assert {"/", "/web/main.js", "/web/frame.js", "/web/style.css", "/locales/en.json"} <= start
+    # All else is large, or comes alone because the page has it.
+    alone = sources.keys() - packed - start
+    assert alone == {"/vendor/libsodium.js", "/vendor/libsodium-wrappers.js"}
 
 
 def test_nothing_is_served_that_is_no_part_of_the_app(files: dict[str, Found]) -> None:

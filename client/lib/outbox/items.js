@@ -6,6 +6,7 @@
  * @property {number} length bytes of ciphertext
  * @property {number} offset bytes that a service said it has; for showing
  * @property {boolean} done whether a service has all of it
+ * @property {string} [at] the address that has most of it, as far as is known
  * @property {Record<string, string>} uploads address -> path of the upload that was begun there
  */
 

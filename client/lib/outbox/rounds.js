@@ -1,6 +1,6 @@
 /**
- * When a page runs the sender: at its start, when something was added, when the network comes back, when
- * the keyring changed, and after each pause.
+ * When a page runs the sender: at its start whatever pauses there are, when something was added, when
+ * the network comes back, when the keyring changed, and after each pause.
  */
 
 import { NAME } from "./database.js";
@@ -46,7 +46,8 @@ export function keepSending({ sender, target = globalThis, name = NAME, onOutcom
     if (data?.type === "added") go(false);
     if (data?.type === "keyring") go(true);
   });
-  go(false);
+  // Somebody opens the app: a pause of the last time, an hour perhaps, is not what they wait for.
+  go(true);
 
   return {
     /** The person wants it sent now: pauses are forgotten. */

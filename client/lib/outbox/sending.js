@@ -123,6 +123,7 @@ export function createSender({
         items: await outbox.waiting(),
         addresses: orderAddresses(held?.addresses ?? [], good),
         left: waits.left,
+        failures: waits.failures,
         links,
         proves: checkReceipt !== null,
       };

@@ -127,14 +127,21 @@ export async function sendBlob(desk, address, item, blob) {
   };
   if (step.is === "begun") {
     offsets.set(address + step.path, 0);
-    const noted = await change({ uploads: { ...blob.uploads, [address]: step.path } });
+    const noted = await change({
+      uploads: { ...blob.uploads, [address]: step.path },
+      at: address,
+    });
     if (!noted) await pause(0);
     return;
   }
   if (step.is === "at") {
     offsets.set(key, step.offset);
     if (step.sent) onSuccess(desk, address, step.sent, step.took);
-    const noted = await change({ offset: step.offset, done: step.offset === blob.length });
+    const noted = await change({
+      offset: step.offset,
+      at: address,
+      done: step.offset === blob.length,
+    });
     if (noted) await waits.set(uploadingTo(address), undefined);
     else await pause(0);
     return;

@@ -76,6 +76,8 @@ export async function readWaits(database, clock) {
     left,
     /** @param {string} name */
     get: (name) => waits[name],
+    /** @param {string} name @returns {number} in a row */
+    failures: (name) => waits[name]?.failures ?? 0,
     /** @param {string} name @returns {boolean} whether it was asked for before its time */
     isHurried: (name) => hurried.has(name),
 

@@ -1,4 +1,5 @@
 import { openOutbox } from "../../lib/outbox/outbox.js";
+import { keepSending } from "../../lib/outbox/rounds.js";
 import { createSender } from "../../lib/outbox/sending.js";
 
 /**
@@ -40,6 +41,8 @@ function json(value, status = 200) {
   });
 }
 
+const stored = async () => json({ status: "stored" });
+
 export const tests = {
   async "what is added is there, and gone when a service has it"() {
     await withOutbox(async (outbox) => {
@@ -63,6 +66,34 @@ export const tests = {
       same(outcome, { busy: false, arrived: 9, waiting: 0, next: null });
       same(urls.length, 3);
       same(await outbox.counts(), { waiting: 0, attachments: 0, unproven: 0, arrived: 9 });
+    });
+  },
+
+  async "whoever opens the app waits for no pause of the last time"() {
+    await withOutbox(async (outbox) => {
+      await outbox.add({ envelope: makeEnvelope() });
+      const fails = createSender({
+        outbox,
+        readHeld,
+        fetch: () => Promise.reject(new TypeError()),
+      });
+      const { arrived, next } = await fails.run();
+      if (arrived || !next) throw new Error("it was to fail");
+      const again = await createSender({ outbox, readHeld, fetch: stored }).run();
+      same([again.arrived, again.waiting], [0, 1]); // a sender alone keeps the pause
+      const sender = createSender({ outbox, readHeld, fetch: stored });
+      const name = crypto.randomUUID();
+      await new Promise((resolve, reject) => {
+        const rounds = keepSending({
+          sender,
+          name,
+          onOutcome({ arrived }) {
+            rounds.stop();
+            if (arrived === 1) resolve(undefined);
+            else reject(new Error("the pause went on"));
+          },
+        });
+      });
     });
   },
 

@@ -1,9 +1,10 @@
-"""Times as people and programs read them. Always UTC, always ISO 8601."""
+"""Times as people and programs read them: ISO 8601, and UTC but for dates that a person gave."""
 
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
 DAY = 86_400  # seconds
+PART_HOURS = 6
 _LAST = 253_402_300_799  # the last second of the year 9999
 
 
@@ -22,11 +23,26 @@ def write_moment(moment: int) -> str:
 
 
 def show_moment(moment: int, precision: str | None = None) -> str:
-    """Unix seconds for a table: `2026-01-31 12:15`, or `2026-01-31` where only the day is known."""
+    """Unix seconds for a table, no more exact than they are: `2026-01-31 12:15` in UTC, and of the
+    place's own calendar `2026-01-31`, `~2026-01-31` (about), `2026-01-31 06-12` (that part)."""
     written = write_moment(moment)
     if written.startswith("@"):
         return written
-    return written[:10] if precision in ("day", "part") else f"{written[:10]} {written[11:16]}"
+    day, hour = written[:10], int(written[11:13])
+    match precision:
+        case "day":
+            return day
+        case "about":
+            return f"~{day}"
+        case "part":
+            return f"{day} {hour:02}-{hour + PART_HOURS:02}"
+        case _:
+            return f"{day} {written[11:16]}"
+
+
+def is_civil(precision: str | None) -> bool:
+    """Whether a time of this precision is a date of the place's own calendar, not UTC."""
+    return precision in ("part", "day", "about")
 
 
 def read_day(text: str) -> int:

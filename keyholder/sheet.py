@@ -5,7 +5,7 @@ from typing import Any
 
 from keyholder.documents import make_plain, write_json
 from keyholder.merge import Merged
-from keyholder.moments import show_moment, write_day
+from keyholder.moments import is_civil, show_moment, write_day
 from keyholder.rows import describe_net
 from keyholder.terminal import show, show_lines
 from reports.places import country_name, region_name
@@ -63,7 +63,8 @@ def _write_fields(merged: Merged) -> Iterator[str]:
 def _describe(field: Field, value: Any, precision: str | None) -> str:
     match field.type:
         case "time":
-            return show_moment(value, precision) + " UTC"
+            zone = "local time" if is_civil(precision) else "UTC"
+            return f"{show_moment(value, precision)} {zone}"
         case "country":
             return f"{show(value)}  {show(country_name(value))}"
         case "region":

@@ -95,5 +95,7 @@ def test_moments() -> None:
     assert write_moment(253_402_300_800) == "@253402300800"
     assert show_moment(-900) == "@-900"
     assert show_moment(1_790_000_100, "day") == "2026-09-21"
+    assert show_moment(1_790_000_100, "about") == "~2026-09-21"
+    assert show_moment(1_789_970_400, "part") == "2026-09-21 06-12"
     assert show_moment(1_790_000_100, "hour") == "2026-09-21 14:15"
     assert read_day("1970-01-02") == 86_400

@@ -6,6 +6,7 @@
 import { checkReceipt } from "../lib/log/receipts.js";
 import { createKeyrings } from "../lib/outbox/keyrings.js";
 import { openOutbox } from "../lib/outbox/outbox.js";
+import { keepSending } from "../lib/outbox/rounds.js";
 import { createSender } from "../lib/outbox/sending.js";
 import { createCodec } from "../lib/report/codec.js";
 import { sealReport } from "../lib/reporting.js";
@@ -118,6 +119,19 @@ export function beginRun() {
 }
 export const endRun = () => running;
 
+/** @type {ReturnType<typeof keepSending>} */
+let rounds;
+/** @type {import("../lib/outbox/sending.js").Outcome[]} */
+const outcomes = [];
+
+/** From now on the page sends by itself, as the app's does. */
+export function beginRounds() {
+  rounds = keepSending({ sender, onOutcome: (outcome) => outcomes.push(outcome) });
+}
+export const endRounds = () => rounds.stop();
+/** What its rounds have done so far. */
+export const outcomesOfRounds = () => outcomes;
+
 /**
  * Seals one report with the held keyring.
  * @param {Record<string, any>} report
@@ -158,7 +172,7 @@ export async function failureOf(name, ...values) {
   }
 }
 
-const calls = { addRandom, finish, report };
+const calls = { addRandom, finish, report, run, start, waiting };
 
 /** @param {Uint8Array<ArrayBuffer>} bytes */
 function fill(bytes) {

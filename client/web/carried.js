@@ -4,6 +4,8 @@ import { HeliographError } from "../lib/errors.js";
 import { readBundleFile, writeBundleFile } from "../lib/passing-on/bundle-file.js";
 
 const PIECE_BYTES = 1024 * 1024;
+/** So many envelopes go to the disk together: 9 MB at most are in memory. */
+const TOGETHER = 256;
 
 /** @typedef {import("../lib/outbox/outbox.js").Outbox} Outbox */
 /** @typedef {import("../lib/outbox/items.js").Item} Item */
@@ -78,17 +80,27 @@ async function readWhole(outbox, blob) {
  */
 export async function takeFile(outbox, file) {
   const taken = { reports: 0, files: 0, refused: 0, full: false };
+  /** @type {Uint8Array[]} */
+  let group = [];
+  const keepGroup = async () => {
+    const envelopes = group;
+    group = [];
+    if (envelopes.length > 0) await outbox.addCarried(envelopes);
+    taken.reports += envelopes.length;
+  };
   try {
-    for await (const item of readBundleFile(file)) {
-      if (item.kind === "envelope") {
-        await outbox.add({ envelope: item.envelope });
-        taken.reports += 1;
-      } else if (item.kind === "blob") {
-        await takeBlob(outbox, item.blob);
-        taken.files += 1;
-      } else {
-        taken.refused += 1;
+    try {
+      for await (const item of readBundleFile(file)) {
+        if (item.kind === "envelope") group.push(item.envelope);
+        if (item.kind === "blob" || group.length === TOGETHER) await keepGroup();
+        if (item.kind === "blob") {
+          await takeBlob(outbox, item.blob);
+          taken.files += 1;
+        }
+        if (item.kind === "refused") taken.refused += 1;
       }
+    } finally {
+      await keepGroup(); // also of a file that ends in the middle or cannot be read on
     }
   } catch (error) {
     if (!(error instanceof HeliographError) || error.code !== "outbox-full") throw error;

@@ -74,13 +74,16 @@ def _send(
     """Send what the service has not; False where it does not know the address any more."""
     idle = 0
     offset = _ask(client, address, size)
+    furthest = offset or 0
     while offset is not None and offset < size:
         show(offset)
         piece = _read(stream, start + offset, min(PIECE, size - offset))
         reached, code = _patch(client, address, offset, piece)
-        if reached is None or reached > size:
-            reached = _ask(client, address, size)
-        idle = 0 if reached is None or reached > offset else idle + 1
+        if reached is None or reached > offset + len(piece):
+            reached = _ask(client, address, size)  # it cannot have what it was never sent
+        # Whoever goes back and forth for ever brings nothing.
+        idle = 0 if reached is None or reached > furthest else idle + 1
+        furthest = max(furthest, reached or 0)
         if idle == TRIES:
             raise UploadStopped(code)
         offset = reached

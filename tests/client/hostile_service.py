@@ -47,6 +47,8 @@ class HostileService:
     script: deque[str] = field(default_factory=deque)
     upload_script: deque[str] = field(default_factory=deque)
     files: Mapping[str, bytes] = field(default_factory=dict)
+    cut: str = ""
+    """What the names of those files of the keyring end with that break off in the middle."""
     root: bytes = b""
     elsewhere: str = ""
     prove: Callable[[str], bytes | None] = lambda _id: None
@@ -91,7 +93,10 @@ class _Handler(SimpleHTTPRequestHandler):
             self._say(200, {"Content-Type": "application/json"}, self.service.root)
         elif path.startswith("/v1/keyring/"):
             data = self.service.files.get(path.removeprefix("/v1/keyring/"))
-            self._give(data, "application/octet-stream")
+            if data is not None and self.service.cut and path.endswith(self.service.cut):
+                self._break_off(data, "application/octet-stream")
+            else:
+                self._give(data, "application/octet-stream")
         elif path.startswith("/v1/log/proof/"):
             self._give(self.service.prove(path.rpartition("/")[2]), "text/plain")
         else:
@@ -156,14 +161,7 @@ class _Handler(SimpleHTTPRequestHandler):
 
     def _half(self, body: bytes) -> None:
         """Stores, and breaks off in the middle of its answer."""
-        text = json.dumps(self._store(body)).encode()
-        self.send_response(200)
-        for name, value in {**CORS, "Content-Type": "application/json"}.items():
-            self.send_header(name, value)
-        self.send_header("Content-Length", str(len(text)))
-        self.end_headers()
-        self.wfile.write(text[: len(text) // 2])
-        self.close_connection = True
+        self._break_off(json.dumps(self._store(body)).encode(), "application/json")
 
     def _lost(self, body: bytes) -> None:
         """Stores, and the answer never comes."""
@@ -290,6 +288,16 @@ class _Handler(SimpleHTTPRequestHandler):
     def _problem(self, status: int, code: str, headers: Mapping[str, str] | None = None) -> None:
         body = json.dumps({"title": "", "status": status, "code": code}).encode()
         self._say(status, {"Content-Type": "application/problem+json", **(headers or {})}, body)
+
+    def _break_off(self, data: bytes, media_type: str) -> None:
+        """Half of it, and the connection ends."""
+        self.send_response(200)
+        for name, value in {**CORS, "Content-Type": media_type}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data[: len(data) // 2])
+        self.close_connection = True
 
     def _give(self, data: bytes | None, media_type: str) -> None:
         if data is None:

@@ -1,6 +1,4 @@
-"""What happens between two moments in which nobody is thought to do anything: while a report is
-sealed, after the page was left, in another tab, in an older browser.
-"""
+"""Between two moments: while a report is sealed, after a page was left, in an old browser."""
 
 from collections.abc import Iterator
 from contextlib import closing
@@ -110,7 +108,7 @@ def test_a_page_that_was_left_lies_empty_in_memory(browser: Browser, service: Ru
             "addEventListener('pageshow', ({persisted}) => sessionStorage.setItem('p', persisted))"
         )
         page.goto(f"{service.url}/web/calendar.html")
-        page.go_back()
+        page.go_back(wait_until="commit")
         expect(page.locator("#words")).to_be_visible()
         assert page.evaluate("sessionStorage.getItem('p')") == "true"  # it was kept in memory
         page.locator("#words").click()
@@ -119,7 +117,8 @@ def test_a_page_that_was_left_lies_empty_in_memory(browser: Browser, service: Ru
 
 def test_send_now_does_not_wait_for_a_keyring(app: App) -> None:
     page = app.page
-    app.context.route("**/v1/envelopes", lambda route: route.abort())
+    later = {"Retry-After": "3000"}
+    app.context.route("**/v1/envelopes", lambda route: route.fulfill(status=503, headers=later))
     app.seal("to be sent now")
     page.locator("#waiting").click()
     expect(page.locator("#state")).to_have_attribute("data-is", "unreached", timeout=20_000)

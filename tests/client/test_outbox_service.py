@@ -1,15 +1,22 @@
 """The outbox against the real service: each report once, its blobs whole, its receipt checked."""
 
 import json
+import time
 from collections import Counter
 from collections.abc import Iterator
 
+import httpx2
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, BrowserContext, CDPSession, expect
 
 from tests.client.driving import HOUR, Driver, new_context, open_driver_at_service
 from tests.client.hostile_service import running_hostile
+from tests.client.own_phone import KEPT
+from tests.client.pages import READY_MILLISECONDS
 from tests.road.running import Running, running_service
+
+LONG = 60
+"""Seconds."""
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +26,14 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 
 @pytest.fixture
-def driver(browser: Browser, service: Running) -> Iterator[Driver]:
+def context(browser: Browser) -> Iterator[BrowserContext]:
     with new_context(browser) as context:
-        yield open_driver_at_service(context, service.url)
+        yield context
+
+
+@pytest.fixture
+def driver(context: BrowserContext, service: Running) -> Driver:
+    return open_driver_at_service(context, service.url)
 
 
 def list_texts(service: Running) -> Counter[str]:
@@ -34,6 +46,27 @@ def list_texts(service: Running) -> Counter[str]:
 def read_log_key(driver: Driver) -> str:
     key: str = driver.page.evaluate("async () => (await fetch('/v1/log/key')).text()")
     return key.strip()
+
+
+def find_worker(cdp: CDPSession, origin: str) -> str:
+    """The id under which the browser knows the worker of this origin."""
+    found: list[str] = []
+
+    def note(event: dict[str, list[dict[str, str]]]) -> None:
+        for one in event["registrations"]:
+            if one["scopeURL"] == f"{origin}/":
+                found.append(one["registrationId"])
+
+    cdp.on("ServiceWorker.workerRegistrationUpdated", note)
+    cdp.send("ServiceWorker.enable")
+    cdp.send("Runtime.evaluate", {"expression": "1"})
+    assert found
+    return found[-1]
+
+
+def read_size(service: Running) -> int:
+    """Leaves of the service's log."""
+    return int(httpx2.get(f"{service.url}/v1/log/checkpoint").text.split("\n")[1])
 
 
 def test_each_report_arrives_once(driver: Driver, service: Running) -> None:
@@ -116,3 +149,40 @@ def test_old_answers_replayed_are_found_out_by_the_log(driver: Driver, service: 
         service.settle()
         driver.run_until_done(most=6)
         assert driver.call("receipts").keys() >= {id}
+
+
+def test_with_every_page_closed_the_worker_sends(context: BrowserContext, service: Running) -> None:
+    page = context.new_page()
+    page.goto(service.url)
+    expect(page.locator("#write")).to_be_visible(timeout=READY_MILLISECONDS)
+    assert page.evaluate(KEPT)
+    page.close()
+    # A page of the origin that seals and does not send.
+    driver = open_driver_at_service(context, service.url)
+    driver.call("start")
+    texts = [f"sealed before it was closed {number}" for number in range(3)]
+    for text in texts:
+        driver.call("report", {"text": text, "cc": "MM"})
+    assert driver.call("counts")["waiting"] == 3
+    driver.page.close()
+
+    blank = context.new_page()
+    cdp = context.new_cdp_session(blank)
+    sync = {"origin": service.url, "registrationId": find_worker(cdp, service.url)}
+    before = read_size(service)
+    cdp.send("ServiceWorker.dispatchSyncEvent", {**sync, "tag": "outbox", "lastChance": False})
+    end = time.monotonic() + LONG
+    while (size := read_size(service)) < before + len(texts):
+        assert time.monotonic() < end, size
+        blank.wait_for_timeout(200)
+    assert {text: found for text, found in list_texts(service).items() if text in texts} == Counter(
+        texts
+    )
+    driver = open_driver_at_service(context, service.url)
+    driver.call("start")
+    assert driver.call("counts") == {
+        "waiting": 0,
+        "attachments": 0,
+        "unproven": 0,
+        "arrived": 3,
+    }

@@ -238,3 +238,37 @@ def test_a_folder_that_cannot_be_written(client: httpx2.Client, tmp_path: Path) 
     with pytest.raises(OperatorError) as caught:
         send(client, tmp_path / "file" / "folder")
     assert caught.value.code == "outbox-unwritable"
+
+
+def test_what_was_never_sent_is_not_taken_for_sent(
+    service: Service, client: httpx2.Client, tmp_path: Path
+) -> None:
+    def lie(request: httpx2.Request, number: int) -> Answer:
+        if number == 3:
+            return httpx2.Response(204, headers={**TUS, "upload-offset": str(len(BLOB))})
+        return None
+
+    service.spoil = lie
+    assert send(client, tmp_path) == sha256(BLOB).digest()
+    assert service.blobs == {sha256(BLOB).digest()}
+
+
+def test_a_service_that_goes_back_and_forth_is_given_up(
+    service: Service, client: httpx2.Client, tmp_path: Path
+) -> None:
+    def swing(request: httpx2.Request, number: int) -> Answer:
+        assert number < 100
+        if request.method != "PATCH":
+            return None
+        offset = int(request.headers["upload-offset"])
+        told = 0 if offset else len(request.content)
+        return httpx2.Response(204, headers={**TUS, "upload-offset": str(told)})
+
+    service.spoil = swing
+    assert stop_quietly(client, tmp_path) == "answer-strange"
+
+
+def stop_quietly(client: httpx2.Client, folder: Path) -> str:
+    with pytest.raises(UploadStopped) as caught:
+        send_blob(client, folder, STREAM, 6, len(BLOB), lambda _reached: None)
+    return caught.value.code

@@ -137,6 +137,28 @@ export async function openOutbox({
       return id;
     },
 
+    /**
+     * Keeps envelopes that somebody brought, in one step: one by one, a large file would have every
+     * page look at the whole outbox thousands of times.
+     * @param {Uint8Array[]} envelopes
+     * @throws {import("../errors.js").HeliographError} as `add`: none of them is kept
+     */
+    async addCarried(envelopes) {
+      const made = await Promise.all(
+        envelopes.map(async (envelope) => ({ id: toHex(await sha256(envelope)), envelope })),
+      );
+      await database.write(["items", "envelopes"], async (tx) => {
+        for (const { id, envelope } of made) {
+          if (await tx.objectStore("items").get(id)) continue;
+          const plain = { id, size: envelope.length, texts: [], blobs: [], receipt: false };
+          await tx.objectStore("envelopes").put(envelope, id);
+          await tx.objectStore("items").put(newItem(plain));
+        }
+      });
+      askToKeep(storage);
+      tell("added");
+    },
+
     /** @returns {Promise<import("./pieces.js").BlobWriter>} for one file that is being sealed */
     startBlob: () => startBlob(database, locks),
 

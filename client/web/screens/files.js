@@ -35,6 +35,7 @@ function drawPicker(app, list) {
     type: "file",
     id: "files-picker",
     class: "unseen",
+    autocomplete: "off",
     multiple: true,
     onchange: async () => {
       const chosen = [...(picker.files ?? [])];

@@ -9,6 +9,7 @@ const BEST = /** @type {const} */ ({ url: "/sw-module.js", type: "module" });
 const PLAIN = /** @type {const} */ ({ url: "/sw.js", type: "classic" });
 const FIRST_PAUSE_MS = 4000;
 const LONGEST_PAUSE_MS = 300_000;
+const LONGEST_ANSWER_MS = 330_000;
 const TAKE_OVER_TRIES = 10;
 const TAKE_OVER_MS = 300;
 let stopped = false;
@@ -167,6 +168,8 @@ function ask(worker, question) {
       port1.close();
       resolve(data);
     };
+    // Chromium ends a worker that is busy for five minutes, and nothing tells the page.
+    setTimeout(() => reject(new TypeError("no answer")), LONGEST_ANSWER_MS);
     worker.addEventListener("statechange", () => reject(new TypeError("replaced")), { once: true });
     worker.postMessage(question, [port2]);
   });

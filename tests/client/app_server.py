@@ -40,8 +40,8 @@ keepOffline({{
 """
 Fault = Callable[[str], str | None]
 """What happens to a request for a path: "portal", "busy", "cut" (the line breaks off after
-CUT_AFTER bytes of a body), "broken" (after half of it), "spoilt" (SPOILT is another file), or
-nothing."""
+CUT_AFTER bytes of a body), "broken" (after half of it), "spoilt" (SPOILT is another file), "hang"
+(no answer), or nothing."""
 PACKS = "/web/pack/"
 SPOILT = "/lib/cbor.js"
 CUT_AFTER = 40_000
@@ -112,6 +112,9 @@ class _Line:
         fault = self._server.fault(path)
         if fault == "portal":
             await _answer(send, 200, PORTAL)
+        elif fault == "hang":
+            while (await receive())["type"] != "http.disconnect":
+                pass
         elif fault == "busy":
             await _answer(send, 503, b"")
         elif path not in self._pages:

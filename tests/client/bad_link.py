@@ -3,6 +3,7 @@ for the test of a minute (test_bad_link.py) and for that of `make test-faults`."
 
 import json
 import secrets
+import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -30,6 +31,8 @@ from tests.client.photos import make_photo
 from tests.client.slow_link import SlowLink
 from tests.road.running import Running
 
+JPEG = b"\xff\xd8\xff"
+
 
 @dataclass
 class Written:
@@ -37,8 +40,7 @@ class Written:
 
     texts: list[str] = field(default_factory=list)
     canaries: dict[str, bytes | str] = field(default_factory=dict)
-    pictures: list[bytes] = field(default_factory=list)
-    """Of each photo, bytes that lie in no other."""
+    photos: int = 0
 
     @property
     def needles(self) -> dict[str, bytes | str]:
@@ -62,6 +64,11 @@ class Journey:
     @property
     def profile(self) -> Path:
         return self.folder / "profile"
+
+    @property
+    def profile_killed(self) -> Path:
+        """What the kill has left."""
+        return self.folder / "killed"
 
     def publish(self) -> None:
         """Signs a keyring with the lines as the service's addresses."""
@@ -89,6 +96,7 @@ class Journey:
                 photo = self._take_photo(page, number) if number < photos else None
                 write_report(page, text, photo)
             assert kill(self.profile)
+        shutil.copytree(self.profile, self.profile_killed, symlinks=True)
         self.written_seconds = time.monotonic() - begun
 
     def _take_photo(self, page: Page, number: int) -> Path:
@@ -96,7 +104,7 @@ class Journey:
         words = f"camera of {secrets.token_hex(12)}"
         piece = make_photo(page, path, words, seed=number + 1)
         self.written.canaries |= {f"camera {number}": words, f"photo {number}": piece}
-        self.written.pictures.append(piece)
+        self.written.photos += 1
         return path
 
     def send(
@@ -135,8 +143,10 @@ class Journey:
             line.become("carry")
 
     def search(self) -> list[tuple[str, str]]:
-        """What of the person's words and photos lies anywhere in the profile."""
-        return find(self.profile, self.written.needles)
+        """What of the person's words and photos lies anywhere in the profile, or lay there at the
+        kill."""
+        folders = (self.profile, self.profile_killed)
+        return [one for folder in folders for one in find(folder, self.written.needles)]
 
     def check_arrived(self) -> None:
         """Each report is in the store once, opened by the keyholder's tool; photos are whole."""
@@ -153,8 +163,15 @@ class Journey:
             for blob in entry["report"].get("evidence", {}).get("blobs", [])
         ]
         photos = [self._open_photo(blob) for blob in named]
-        pictures = self.written.pictures
-        assert [sum(piece in photo for photo in photos) for piece in pictures] == [1] * len(photos)
+        assert len(set(photos)) == len(named) == self.written.photos
+        hidden = list(self.written.needles.values())
+        for number, photo in enumerate(photos):
+            # The app draws them anew: now we know what must not have been in the profile, either.
+            assert photo.startswith(JPEG)
+            assert not any(
+                (one.encode() if isinstance(one, str) else one) in photo for one in hidden
+            )
+            self.written.canaries[f"drawn {number}"] = photo[len(photo) // 2 :][:32]
 
     def _open_photo(self, named: dict[str, Any]) -> bytes:
         """What a report calls its attachment, from the service's own folder."""

@@ -199,6 +199,22 @@ def test_a_pack_is_never_trusted_as_a_whole(
     assert "export function" in cbor
 
 
+def test_a_worker_that_does_not_answer_is_asked_again(
+    context: BrowserContext, server: AppServer
+) -> None:
+    """Chromium ends one that takes five minutes over a thin line."""
+    words = "/locales/my.json"
+    server.fault = lambda path: "hang" if path == words else None
+    page = context.new_page()
+    page.clock.install()
+    page.goto(server.url)
+    wait_until(page, "asked for the words", lambda: words in server.asked)
+    server.fault = lambda _path: None
+    page.clock.fast_forward("06:00")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    expect(page.locator("#state")).to_have_text("ready", timeout=LONG)
+
+
 def test_nothing_comes_twice(context: BrowserContext, server: AppServer) -> None:
     """What the page loads at its start is the browser's; the worker brings the rest, by packs."""
     page = visit(context, server)

@@ -32,7 +32,7 @@ def journey(browser: Browser, tmp_path: Path) -> Iterator[Journey]:
 def say(journey: Journey) -> None:
     written = journey.written
     print(
-        f"\n{len(written.texts)} reports and {len(written.pictures)} photos written in "
+        f"\n{len(written.texts)} reports and {written.photos} photos written in "
         f"{journey.written_seconds:.0f} s, arrived in {journey.sent_seconds:.0f} s, each once"
     )
     for number, line in enumerate(journey.lines, start=1):

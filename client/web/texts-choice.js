@@ -6,6 +6,9 @@ import { loadTable } from "./table.js";
 
 /** @typedef {import("./frame.js").App} App */
 
+/** What goes with the person's own words, or cannot go by text at all. */
+const WORDS = new Set(["text", "evidence"]);
+
 /**
  * @param {App} app
  * @returns {Promise<HTMLElement | null>} null where this phone has no keyring yet, where texts are not
@@ -19,7 +22,14 @@ export async function drawTextsChoice(app) {
   }
   const { words, draft } = app;
   const hasWords = "text" in draft.report && counts.whole !== null;
+  // Without its words a report of nothing else would be an empty text that costs money and is seen.
+  const hasMore = Object.keys(draft.report).some((name) => !WORDS.has(name));
+  if (!hasWords && !hasMore) {
+    draft.choices.texts = "none";
+    return null;
+  }
   if (draft.choices.texts === "whole" && !hasWords) draft.choices.texts = "short";
+  if (draft.choices.texts === "short" && !hasMore) draft.choices.texts = "whole";
   const { short, whole } = counts;
   return element(
     "div",
@@ -31,7 +41,9 @@ export async function drawTextsChoice(app) {
         look: "rows",
         choices: [
           { value: "none", label: words.text("app.texts.none") },
-          { value: "short", label: words.nodes("app.texts.short", { count: short }) },
+          ...(hasMore
+            ? [{ value: "short", label: words.nodes("app.texts.short", { count: short }) }]
+            : []),
           ...(hasWords && whole !== null
             ? [{ value: "whole", label: words.nodes("app.texts.whole", { count: whole }) }]
             : []),

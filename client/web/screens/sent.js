@@ -12,10 +12,15 @@ export const screen = {
     const { outbox, sending } = await openDepot();
     const state = element("p", { class: "lead", id: "sent-waiting", role: "status" });
     const next = element("p", { class: "hint" }, words.text("app.sent.next"));
+    const texts = draft.sealed?.texts
+      ? element("p", {}, words.nodes("app.sent.texts", { count: draft.sealed.texts }))
+      : null;
     const show = async () => {
       const { waiting, attachments } = await outbox.counts();
       const count = waiting + attachments;
       next.hidden = count === 0;
+      // What has arrived needs no texts, and the outbox offers none.
+      if (texts) texts.hidden = waiting === 0;
       fillWith(
         state,
         count > 0 ? words.nodes("app.sent.waiting", { count }) : words.text("app.sent.arrived"),
@@ -31,9 +36,7 @@ export const screen = {
     return [
       element("p", { class: "lead" }, words.text("app.sent.what")),
       state,
-      draft.sealed?.texts
-        ? element("p", {}, words.nodes("app.sent.texts", { count: draft.sealed.texts }))
-        : null,
+      texts,
       ...(draft.sealed?.warnings ?? []).map((warning) =>
         element("p", { class: "note" }, icon("warning"), words.text(`app.warning.${warning}`)),
       ),

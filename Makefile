@@ -8,7 +8,7 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.pycache
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-ha test-kannel lint format bench lock openapi vectors vendor image clean
+.PHONY: help run test test-faults test-ha test-kannel test-phone lint format bench lock openapi vectors vendor image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
+
+test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
+	$(BIN)/python -m pytest tests/phone --numprocesses auto --dist loadfile
 
 lint: .venv/.ok client/node_modules/.ok ## ruff, mypy, import rules, the project's own rules, the Dockerfile, biome and tsc
 	$(BIN)/ruff format --check .

@@ -6,7 +6,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.app.running import Place, make_envelope
 from tests.client.app_server import open_app_server
-from tests.client.test_offline import LONG
+from tests.phone.test_offline import LONG
 
 HOLD = """async (address) => {
   const { openOutbox } = await import("/lib/outbox/outbox.js");

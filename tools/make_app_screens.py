@@ -138,6 +138,7 @@ def _go(page: Page, act: Callable[[], object]) -> None:
     """Does something on the next screen once it stands there."""
     expect(page.locator("h1")).to_be_focused()
     act()
+    page.wait_for_timeout(SETTLED_MILLISECONDS)  # the row of buttons below is drawn again
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ VENDORED = "client/vendor/"
 
 @dataclass(frozen=True)
 class File:
-    """A text file that git would commit. `path` is relative to the tree's root."""
+    """A file that git would commit. `path` is relative to the tree's root."""
 
     path: PurePosixPath
     text: str
@@ -43,8 +43,8 @@ class Finding:
 
 
 def read_files(root: Path) -> list[File]:
-    """All text files under `root` that git tracks or would add; no links, no binary files, nothing
-    that others wrote (client/vendor)."""
+    """All files under `root` that git tracks or would add, pictures and the like without a text; no
+    links, nothing that others wrote (client/vendor)."""
     listed = subprocess.run(
         ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=root,
@@ -57,6 +57,6 @@ def read_files(root: Path) -> list[File]:
         if path.is_symlink() or not path.is_file() or name.startswith(VENDORED):
             continue
         data = path.read_bytes()
-        if b"\0" not in data:
-            files.append(File(PurePosixPath(name), data.decode("utf-8", "replace")))
+        text = "" if b"\0" in data else data.decode("utf-8", "replace")
+        files.append(File(PurePosixPath(name), text))
     return files

@@ -24,13 +24,14 @@ LATER = (
     "/vendor/qr/",
     "/web/codes-page.js",
     "/web/icons/",
+    "/web/look-page.js",
     "/web/places.json",
     "/web/qr-",
     "/web/scan-page.js",
 )
-"""Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do."""
-FIRST = ("/locales/en.json",)
-"""Of these, what one needs all the same. Covers are not LATER: who leaves may be offline."""
+"""Beginnings of what a first visit needs not: the worker fetches it when there is nothing to do.
+The page names its own language as needed all the same. Covers are not here: who leaves may be
+offline."""
 UNUSED = ("/lib/index.js", "/vendor/licenses/", "/vendor/versions.json")
 """For other apps, and for whoever asks what this is made of; the app itself does not read it."""
 
@@ -49,8 +50,7 @@ def split_lists(paths: Iterable[str]) -> tuple[list[str], list[str]]:
     later: list[str] = []
     for path in sorted(paths):
         if path not in (*WORKERS, KEEPING) and not path.startswith(UNUSED):
-            waits = path.startswith(LATER) and path not in FIRST
-            (later if waits else first).append(path)
+            (later if path.startswith(LATER) else first).append(path)
     return first, later
 
 

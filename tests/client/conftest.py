@@ -9,14 +9,15 @@ from tests.browser import running_browser
 from tests.client.files_server import FilesServer, serving_files
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests of a process; each test opens contexts of its own."""
+    """One browser for a module; each test opens contexts of its own. Not for a whole process:
+    Playwright's loop would run on under other modules' tests, which start loops of their own."""
     with running_browser() as browser:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def files() -> Iterator[FilesServer]:
     """The tree's files over HTTP, under the policy of the app's page."""
     with serving_files() as server:

@@ -91,7 +91,9 @@ def held(running: Running) -> tuple[set[bytes], int]:
     engine = create_engine(f"sqlite:///{running.data / 'store.db'}", poolclass=NullPool)
     with engine.connect() as database:
         blobs = set(database.execute(text("SELECT id FROM blob")).scalars())
-        return blobs, int(database.execute(text("SELECT count(*) FROM body")).scalar_one())
+        # What has no place in the log yet is on the disk all the same.
+        counts = "SELECT (SELECT count(*) FROM body) + (SELECT count(*) FROM pending)"
+        return blobs, int(database.execute(text(counts)).scalar_one())
 
 
 @needs_node

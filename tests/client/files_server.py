@@ -1,20 +1,17 @@
 """The tree's files on loopback, under the app's policy, for tests of `client/lib`."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 
 from playwright.sync_api import Browser, expect
 
+from heliograph.web_policy import write_policy
+from tests.client.http_server import serving
 from tests.conftest import ROOT
 
-POLICY = (
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
-    "img-src 'self' blob:; connect-src 'self'; worker-src 'self'; manifest-src 'self'"
-)
 RUN_MILLISECONDS = 120_000
 
 
@@ -36,11 +33,13 @@ class FilesServer:
             context.close()
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class FilesHandler(SimpleHTTPRequestHandler):
+    """The tree's files as they are, under the app's policy."""
+
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".js": "text/javascript"}  # noqa: RUF012
 
     def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", write_policy([]))
         self.send_header("Cache-Control", "no-store")
         super().end_headers()
 
@@ -51,12 +50,5 @@ class _Handler(SimpleHTTPRequestHandler):
 @contextmanager
 def serving_files() -> Iterator[FilesServer]:
     """Serves the tree for the time of the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(ROOT)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield FilesServer(f"http://127.0.0.1:{server.server_port}")
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(partial(FilesHandler, directory=str(ROOT))) as address:
+        yield FilesServer(address)

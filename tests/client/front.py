@@ -1,14 +1,15 @@
 """What stands in front of the real service and answers in its place, by a script."""
 
 import http.client
-import threading
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from urllib.parse import urlsplit
+
+from tests.client.http_server import serving
 
 HTML = b"<!doctype html><title>Sign in</title>"
 PROBLEMS = {"500": b"internal", "429": b"store-busy", "507": b"store-full"}
@@ -91,24 +92,9 @@ def _ask(service: str, method: str, path: str, headers: Mapping[str, str], body:
         connection.close()
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_: object) -> None:
-        """Broken connections are what this is for."""
-
-
 @contextmanager
 def running_front(service: str) -> Iterator[Front]:
     """One for the time of the block, before the service at this address."""
     front = Front(service)
-    server = _Server(("127.0.0.1", 0), partial(_Handler, front))
-    front.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(partial(_Handler, front)) as front.url:
         yield front
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

@@ -8,18 +8,18 @@ import hashlib
 import json
 import socket
 import struct
-import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from http.server import SimpleHTTPRequestHandler
 from io import BytesIO
 
 import cbor2
 
+from tests.client.http_server import serving
 from tests.conftest import ROOT
 
 UPLOADS = "/v1/blobs/uploads/"
@@ -313,24 +313,9 @@ class _Handler(SimpleHTTPRequestHandler):
         self.wfile.write(body)
 
 
-class _Server(ThreadingHTTPServer):
-    daemon_threads = True
-
-    def handle_error(self, *_: object) -> None:
-        """Broken connections are what this is for."""
-
-
 @contextmanager
 def running_hostile() -> Iterator[HostileService]:
     """One for the time of the block."""
     service = HostileService("")
-    server = _Server(("127.0.0.1", 0), partial(_Handler, service))
-    service.address = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(partial(_Handler, service)) as service.address:
         yield service
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

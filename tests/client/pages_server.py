@@ -1,22 +1,20 @@
 """The app's files where the service puts them, on loopback, for tests of pages alone."""
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-from tests.client.files_server import POLICY
+from tests.client.files_server import FilesHandler
+from tests.client.http_server import serving
 from tests.conftest import ROOT
 
 CLIENT = ROOT / "client"
 
 
-class _Handler(SimpleHTTPRequestHandler):
+class _Handler(FilesHandler):
     extensions_map = {  # noqa: RUF012
-        **SimpleHTTPRequestHandler.extensions_map,
-        ".js": "text/javascript",
+        **FilesHandler.extensions_map,
         ".webmanifest": "application/manifest+json",
     }
 
@@ -31,24 +29,9 @@ class _Handler(SimpleHTTPRequestHandler):
             return str(ROOT / path[1:])
         return str(CLIENT / "no-such-file")
 
-    def end_headers(self) -> None:
-        self.send_header("Content-Security-Policy", POLICY)
-        self.send_header("Cache-Control", "no-store")
-        super().end_headers()
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
-
 
 @contextmanager
 def serving_app() -> Iterator[str]:
     """The address of the page, for the time of the block."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Handler, directory=str(ROOT)))
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with serving(partial(_Handler, directory=str(ROOT))) as address:
+        yield address

@@ -1,37 +1,22 @@
 """The keyring that a phone holds, against what may be served in a new one's place."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from playwright.sync_api import Browser
 
 from reports.codec import decode
-from tests.client.driving import Driver, new_context, open_driver
-from tests.client.hostile_service import HTML, HostileService, running_hostile
+from tests.client.driving import Driver
+from tests.client.hostile_service import HTML, HostileService
 from tests.coalition import DAY, Coalition, make_coalition, make_root, make_seed, sign
+from tests.phone.hostile import context as context
+from tests.phone.hostile import driver as driver
+from tests.phone.hostile import other as other
+from tests.phone.hostile import service as service
 
 STRANGER = (make_seed("stranger"),)
 NEW_OFFICER = (make_seed("new officer"),)
-
-
-@pytest.fixture
-def service() -> Iterator[HostileService]:
-    with running_hostile() as running:
-        yield running
-
-
-@pytest.fixture
-def other() -> Iterator[HostileService]:
-    with running_hostile() as running:
-        yield running
-
-
-@pytest.fixture
-def driver(browser: Browser, service: HostileService) -> Iterator[Driver]:
-    with new_context(browser) as context:
-        yield open_driver(context, service.address)
 
 
 def publish(service: HostileService, ago: int = 0) -> Coalition:

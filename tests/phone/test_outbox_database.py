@@ -1,13 +1,14 @@
 """The outbox's database changed, deleted and upgraded under a page that uses it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page
 
-from tests.client.driving import Driver, new_context, open_driver
-from tests.client.hostile_service import HostileService, running_hostile
+from tests.client.driving import Driver, open_driver
+from tests.client.hostile_service import HostileService
+from tests.phone.hostile import context as context
+from tests.phone.hostile import service as service
 
 UPGRADE = """(version) => new Promise((resolve, reject) => {
   const opening = indexedDB.open("outbox", version);
@@ -38,18 +39,6 @@ DELETE = """() => new Promise((resolve, reject) => {
   deleting.onerror = () => reject(deleting.error);
   deleting.onsuccess = () => resolve(true);
 })"""
-
-
-@pytest.fixture
-def service() -> Iterator[HostileService]:
-    with running_hostile() as running:
-        yield running
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with new_context(browser) as context:
-        yield context
 
 
 @pytest.fixture

@@ -1,13 +1,15 @@
 """The sender against services that misbehave: nothing is lost, nothing is forgotten too early."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser
 
-from tests.client.driving import HOUR, Driver, new_context, open_driver
-from tests.client.hostile_service import HostileService, running_hostile
+from tests.client.driving import HOUR, Driver
+from tests.client.hostile_service import HostileService
+from tests.phone.hostile import context as context
+from tests.phone.hostile import driver as driver
+from tests.phone.hostile import other as other
+from tests.phone.hostile import service as service
 
 NO_ANSWERS = (
     "error",
@@ -25,24 +27,6 @@ NO_ANSWERS = (
     "reset",
     "drip",
 )
-
-
-@pytest.fixture
-def service() -> Iterator[HostileService]:
-    with running_hostile() as running:
-        yield running
-
-
-@pytest.fixture
-def other() -> Iterator[HostileService]:
-    with running_hostile() as running:
-        yield running
-
-
-@pytest.fixture
-def driver(browser: Browser, service: HostileService) -> Iterator[Driver]:
-    with new_context(browser) as context:
-        yield open_driver(context, service.address)
 
 
 def start(driver: Driver, *addresses: str, **how: Any) -> None:

@@ -1,34 +1,19 @@
 """When a page sends by itself: at its start, for what is added, online again, after a pause."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import BrowserContext
 
-from tests.client.driving import Driver, new_context, open_driver
-from tests.client.hostile_service import HostileService, running_hostile
+from tests.client.driving import Driver, open_driver
+from tests.client.hostile_service import HostileService
 from tests.coalition import make_coalition
+from tests.phone.hostile import context as context
+from tests.phone.hostile import driver as driver
+from tests.phone.hostile import service as service
 
 LONG = 60
 """Seconds: less than the pause of `busy`, so that what arrives sooner did not wait for its end."""
-
-
-@pytest.fixture
-def service() -> Iterator[HostileService]:
-    with running_hostile() as running:
-        yield running
-
-
-@pytest.fixture
-def context(browser: Browser) -> Iterator[BrowserContext]:
-    with new_context(browser) as context:
-        yield context
-
-
-@pytest.fixture
-def driver(context: BrowserContext, service: HostileService) -> Driver:
-    return open_driver(context, service.address)
 
 
 def until(driver: Driver, is_so: Callable[[], bool]) -> None:

@@ -7,11 +7,10 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from reports.catalogue import load_catalogue
-from tests.client.node import CLIENT, INSTALL
+from tests.client.node import CLIENT
+from tests.client.pages import violations
 from tests.client.pages_server import serving_app
 from tests.client.reach import find_out_of_view, walk
-
-AXE = CLIENT / "node_modules" / "axe-core" / "axe.min.js"
 
 
 @pytest.fixture(scope="module")
@@ -21,22 +20,9 @@ def app() -> Iterator[str]:
         yield address
 
 
-def run_axe(page: Page) -> list[str]:
-    """What axe finds against WCAG 2.2 AA: the rule, and where."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        """async () => (await axe.run(document, {runOnly: {type: "tag", values:
-        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}})).violations
-        .map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(" ")}`)"""
-    )
-    return [str(one) for one in found]
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("lang", ["en", "ar"])
 def test_axe_finds_nothing(browser: Browser, app: str, lang: str, scheme: str) -> None:
-    if not AXE.is_file():
-        pytest.skip(INSTALL)
     context = browser.new_context(
         viewport={"width": 360, "height": 640},
         locale=lang,
@@ -45,7 +31,7 @@ def test_axe_finds_nothing(browser: Browser, app: str, lang: str, scheme: str) -
     )
     try:
         page = context.new_page()
-        seen = {name: run_axe(page) for name in walk(page, app)}
+        seen = {name: violations(page) for name in walk(page, app)}
     finally:
         context.close()
     assert {name: found for name, found in seen.items() if found} == {}

@@ -73,6 +73,10 @@ class OpeningError(CryptoError):
         "A single suite has lock A; a dual suite has locks A and B.",
         "seed-length": "A seed is exactly 32 bytes. "
         "Check the file or card that the seed came from.",
+        "wrap-key": "A one-time key is not valid. Ask its holder for a new card.",
+        "wrap-holder": "A holder's id is 16 hex digits. Take it from the holder's card.",
+        "wrap-not-opened": "This wrap is for another one-time key, epoch, lock or holder, "
+        "or it was changed. Ask whoever made the lock to wrap its seed for you again.",
     }
 
 

@@ -1,7 +1,8 @@
 """keyholder open, and the opening that list, show and export begin with."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Sequence
+from typing import Any
 
 import typer
 
@@ -17,30 +18,47 @@ from keyholder.opening import (
     OTHER_KIND,
     PURGED,
     REMOVED,
+    EpochKeys,
     Opened,
     Outcome,
     Unopened,
     choose_keys,
     name_purged,
 )
-from keyholder.vault import read_seeds
+from keyholder.vault import Identity, read_seeds
 
 Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
+Watch = Callable[[int, int], Any]  # is told how many are opened, and of how many
 
 
-def open_held(session: Session) -> Iterator[Outcome]:
-    """The outcome of every envelope that this home holds, by index. Asks for the passphrase."""
+def open_held(
+    session: Session, identity: Identity | None = None, watch: Watch | None = None
+) -> Generator[Outcome, None, None]:
+    """The outcome of every envelope that this home holds, by index.
+
+    Asks for the passphrase at once, unless it is given an identity; opens while it is read, in
+    whatever thread that is.
+    """
     held = read_coalition(session)
-    identity = unlock_identity(session)
+    identity = identity or unlock_identity(session)
     keys = choose_keys(held.keyring, read_seeds(session.home, identity))
+    return _open_kept(session, keys, watch)
+
+
+def _open_kept(
+    session: Session, keys: Sequence[EpochKeys], watch: Watch | None
+) -> Generator[Outcome, None, None]:
     purged = read_known(session.home).purged
     with open_envelopes(session.home) as database:
-        total = count(database)
+        total, done = count(database), 0
         with show_progress("Opening", total) as advance:
             chunks = read_chunks(database, CHUNK)
             for outcomes in open_chunks(chunks, keys, total, count_cores()):
                 yield from (name_purged(outcome, purged) for outcome in outcomes)
                 advance(len(outcomes))
+                done += len(outcomes)
+                if watch is not None:
+                    watch(done, total)
 
 
 def open_reports(session: Session) -> tuple[list[Opened], Tally]:

@@ -14,6 +14,7 @@ import typer
 
 from keyholder.collection import collect
 from keyholder.commands.opening import list_unopened, open_held
+from keyholder.commands.options import Peeled
 from keyholder.commands.printing import say
 from keyholder.commands.session import Session, unlock_identity
 from keyholder.files import write_whole
@@ -35,6 +36,7 @@ def workbench(
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the address in this machine's browser.")
     ] = False,
+    peeled: Peeled = None,
 ) -> None:
     """Open everything, and show it in a browser on this machine: a list, a map, a timeline.
 
@@ -45,7 +47,9 @@ def workbench(
     session: Session = context.obj
     identity = unlock_identity(session)
     sitting = Sitting(identity.holder_id, idle_minutes * 60, time.monotonic)
-    outcomes = open_held(session, identity, partial(_tell, sitting, time.monotonic()))
+    outcomes = open_held(
+        session, peeled, identity=identity, watch=partial(_tell, sitting, time.monotonic())
+    )
     door = session.home.folder / _DOOR
     with suppress(KeyboardInterrupt):
         asyncio.run(_sit(sitting, outcomes, door if open_browser else None))

@@ -12,7 +12,7 @@ from crypto.opening import Opened as Content
 from crypto.opening import Opener, open_peeled
 from keyholder.envelopes import Kept
 from keyholder.vault import Seed
-from reports.codec import decode
+from reports.decoder import Decoder
 from reports.errors import ReportError
 from reports.report import Report
 
@@ -31,7 +31,7 @@ class Opened(NamedTuple):
     suite: int
     epoch: int
     report_id: bytes  # 8 B
-    report: Report
+    report: Report  # its values are shared with other reports: read them, never change one
 
 
 class Unopened(NamedTuple):
@@ -62,7 +62,7 @@ class Desk:
     """Opens envelopes of the epochs it was given keys for."""
 
     def __init__(self, keys: Sequence[EpochKeys]) -> None:
-        self._starts = {epoch.number: epoch.start for epoch in keys}
+        self._decoders = {epoch.number: Decoder(epoch.start) for epoch in keys}
         self._opener = Opener(
             {
                 name: locks
@@ -83,23 +83,37 @@ class Desk:
 
         What has no body is `removed` here: what was purged, keyrings say (`name_purged`).
         """
+        return self.open_all((kept,))[0]
+
+    def open_all(self, chunk: Sequence[Kept]) -> list[Outcome]:
+        """As `open`, for each. All boxes first, then all that was in them: going back and forth
+        between the two costs a tenth more than doing either."""
+        return [
+            one if isinstance(one, Unopened) else self._read(kept, one)
+            for kept, one in zip(chunk, [self._unseal(kept) for kept in chunk], strict=True)
+        ]
+
+    def _unseal(self, kept: Kept) -> Content | Unopened:
         place, envelope_id, day, body, fault, inner = kept
         if fault is not None:
             return Unopened(place, envelope_id, day, DAMAGED, fault)
         if body is None:
             return Unopened(place, envelope_id, day, REMOVED, "")
         try:
-            opened = self._opener.open(body) if inner is None else self._open_inner(body, inner)
+            return self._opener.open(body) if inner is None else self._open_inner(body, inner)
         except CryptoError as error:
             if error.code == NO_KEY:
                 epoch = int.from_bytes(body[2:4], "big")
                 return Unopened(place, envelope_id, day, NO_KEY, str(epoch))
             return Unopened(place, envelope_id, day, DAMAGED, error.code)
-        if opened.kind != Kind.REPORT:
+
+    def _read(self, kept: Kept, opened: Content) -> Outcome:
+        place, envelope_id, day, *_ = kept
+        if opened.kind is not Kind.REPORT:
             kind = opened.kind.name.lower().replace("_", "-")
             return Unopened(place, envelope_id, day, OTHER_KIND, kind)
         try:
-            report = decode(opened.content, self._starts[opened.epoch])
+            report = self._decoders[opened.epoch].decode(opened.content)
         except ReportError:
             return Unopened(place, envelope_id, day, DAMAGED, CONTENT_INVALID)
         return Opened(

@@ -141,6 +141,23 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Copy the id from `keyholder list`",
     ),
     "report-ambiguous": ("Several reports have ids that begin so", "Give more of the id"),
+    # records
+    "record-operation": (
+        "This operation on a report or incident is not one that this version knows",
+        "Check the ids, the language and the level, or update this program",
+    ),
+    "record-tag": (
+        "A tag is empty or too long",
+        "Give 1 to 64 bytes of text",
+    ),
+    "record-text": (
+        "The text is empty or too long",
+        "Give up to 32,000 bytes; what is longer takes several notes",
+    ),
+    "record-reports": (
+        "One operation takes 1 to 512 different reports",
+        "Name them in several operations",
+    ),
     # exports
     "output-stream": (
         "An export is written into a file, never to the terminal or a pipe",
@@ -197,6 +214,10 @@ class ServiceError(KeyholderError):
 
 class ReportError(KeyholderError):
     """Asked for a report that is not there."""
+
+
+class RecordError(KeyholderError):
+    """What somebody says about a report cannot be written or read so."""
 
 
 class ExportError(KeyholderError):

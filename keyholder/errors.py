@@ -5,6 +5,7 @@ repeated in an error. Codes are never reused.
 """
 
 from keyholder.keys.catalogue import KEYS
+from keyholder.records.catalogue import RECORDS
 
 _CATALOGUE: dict[str, tuple[str, str]] = {
     # the home folder
@@ -143,22 +144,34 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Copy the id from `keyholder list`",
     ),
     "report-ambiguous": ("Several reports have ids that begin so", "Give more of the id"),
-    # records
-    "record-operation": (
-        "This operation on a report or incident is not one that this version knows",
-        "Check the ids, the language and the level, or update this program",
+    # files that travel between holders
+    "travel-unreadable": (
+        "A file that was named cannot be read",
+        "Check its name, and that the disk or stick is there",
     ),
-    "record-tag": (
-        "A tag is empty or too long",
-        "Give 1 to 64 bytes of text",
+    "peeled-form": (
+        "This is not a peeled file, or it is damaged",
+        "Ask the holder of lock A for it again",
     ),
-    "record-text": (
-        "The text is empty or too long",
-        "Give up to 32,000 bytes; what is longer takes several notes",
+    "peeled-holder": (
+        "A peeled file counts only from a holder whom the keyring lists and who is not revoked",
+        "Run `keyholder sync`; else ask another holder of lock A for the file",
     ),
-    "record-reports": (
-        "One operation takes 1 to 512 different reports",
-        "Name them in several operations",
+    "peeled-signature": (
+        "The peeled file is not what its maker signed: it was changed or cut off",
+        "Ask for it again by another way",
+    ),
+    "peeled-too-many": (
+        "A peeled file holds 1,048,576 boxes at most",
+        "Name an --epoch, or go on with --since-index",
+    ),
+    "peeled-nothing": (
+        "No envelope was peeled, so there is no file",
+        "Run `keyholder sync`; only a holder of lock A of a dual epoch can peel",
+    ),
+    "peeled-in-home": (
+        "A peeled file may not lie in a home: one laptop must not open a dual epoch alone",
+        "Write it to a stick, or to another folder, and delete it once it was handed on",
     ),
     # exports
     "output-stream": (
@@ -174,6 +187,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Check the folder, the disk and who may write there",
     ),
     **KEYS,
+    **RECORDS,
 }
 
 FINDINGS: dict[str, str] = {
@@ -225,6 +239,10 @@ class ReportError(KeyholderError):
 
 class RecordError(KeyholderError):
     """What somebody says about a report cannot be written or read so."""
+
+
+class TravelError(KeyholderError):
+    """A file that goes from one holder to another."""
 
 
 class ExportError(KeyholderError):

@@ -10,18 +10,21 @@ import gc
 import marshal
 import multiprocessing
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from keyholder.envelopes import Kept
 from keyholder.errors import HomeError
 from keyholder.hardening import harden_process
-from keyholder.opening import Desk, EpochKeys, Opened, Outcome, Unopened
+from keyholder.opening import Desk, EpochKeys, Opened, OpenedRecord, Outcome, Unopened
 from keyholder.peeling import Peeled, Peeler
+from keyholder.records.authors import NOBODY, Authors
 
 CHUNK = 512  # envelopes handed over at once
 ALONE = 2_000  # envelopes up to which one process is faster
@@ -35,7 +38,8 @@ class _Worker(Protocol[_Result]):
     def open_all(self, chunk: Sequence[Kept]) -> list[_Result]: ...
 
 
-_KINDS: list[type[tuple[Any, ...]]] = [Kept, Opened, Unopened, Peeled]
+_KINDS: list[type[tuple[Any, ...]]] = [Kept, Opened, Unopened, Peeled, OpenedRecord]
+_RECORD = _KINDS.index(OpenedRecord)
 _Make = Callable[[Sequence[EpochKeys]], _Worker[_Result]]
 _desk: list[_Worker[Any]] = []  # one in each worker process, none elsewhere
 
@@ -46,13 +50,18 @@ def count_cores() -> int:
 
 
 def open_chunks(
-    chunks: Iterable[list[Kept]], keys: Sequence[EpochKeys], total: int, cores: int
+    chunks: Iterable[list[Kept]],
+    keys: Sequence[EpochKeys],
+    total: int,
+    cores: int,
+    authors: Authors = NOBODY,
 ) -> Iterator[list[Outcome]]:
-    """The outcomes of `total` envelopes, chunk by chunk, in the order given.
+    """The outcomes of `total` envelopes, chunk by chunk, in the order given. Records count where
+    one of `authors` signed them.
 
     HomeError: opening-stopped where a worker process was killed.
     """
-    return _work(Desk, chunks, keys, total, cores)
+    return _work(partial(Desk, authors=authors), chunks, keys, total, cores)
 
 
 def peel_chunks(
@@ -101,12 +110,19 @@ def _pack(rows: Sequence[tuple[Any, ...]]) -> bytes:
     """Named tuples of plain values as bytes, a third as dear as pickling them. Only ever between
     this program and its own workers: `marshal` trusts what it reads."""
     kinds = bytes(_KINDS.index(type(row)) for row in rows)
-    return marshal.dumps((kinds, list(map(tuple, rows))))
+    return marshal.dumps((kinds, [_flatten(row) for row in rows]))
+
+
+def _flatten(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*row[:-1], pickle.dumps(row[-1])) if type(row) is OpenedRecord else tuple(row)
 
 
 def _unpack(packed: bytes) -> list[Any]:
     kinds, rows = marshal.loads(packed)  # noqa: S302 - from our own worker
-    return [tuple.__new__(_KINDS[kind], row) for kind, row in zip(kinds, rows, strict=True)]
+    return [
+        tuple.__new__(_KINDS[kind], row if kind != _RECORD else (*row[:-1], pickle.loads(row[-1])))  # noqa: S301
+        for kind, row in zip(kinds, rows, strict=True)
+    ]
 
 
 def _start(make: _Make[Any], keys: Sequence[EpochKeys]) -> None:

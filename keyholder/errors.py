@@ -4,6 +4,9 @@ Sentences are fixed: nothing that came in (a report, an answer of the service, a
 repeated in an error. Codes are never reused.
 """
 
+from keyholder.keys.catalogue import KEYS
+from keyholder.records.catalogue import RECORDS
+
 _CATALOGUE: dict[str, tuple[str, str]] = {
     # the home folder
     "home-missing": (
@@ -183,6 +186,8 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "The output file cannot be written",
         "Check the folder, the disk and who may write there",
     ),
+    **KEYS,
+    **RECORDS,
 }
 
 FINDINGS: dict[str, str] = {
@@ -220,12 +225,20 @@ class CoalitionError(KeyholderError):
     """The keyring, or what an officer wants to put into it."""
 
 
+class KeysError(KeyholderError):
+    """A card, a lock offer, a wrap, or what is to be destroyed or kept."""
+
+
 class ServiceError(KeyholderError):
     """What the service does or does not do."""
 
 
 class ReportError(KeyholderError):
     """Asked for a report that is not there."""
+
+
+class RecordError(KeyholderError):
+    """What somebody says about a report cannot be written or read so."""
 
 
 class TravelError(KeyholderError):

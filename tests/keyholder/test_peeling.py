@@ -23,6 +23,7 @@ def test_two_holders_open_what_neither_opens_alone(pair: Pair, file: Path) -> No
         alone = desk.done("open", "--json").json
         assert alone == {
             "opened": 0,
+            "records": 0,
             "unopened": [{"outcome": "no-key", "detail": "1", "count": 3}],
         }
     told = pair.outer.done("peel", "--output", file, "--json").json

@@ -38,10 +38,14 @@ KEYS: dict[str, tuple[str, str]] = {
         "This is your own card",
         "Give it to the other holders",
     ),
+    "file-unreadable": (
+        "The file cannot be read",
+        "Check its name and who may read it",
+    ),
     # lock offers
     "offer-form": (
         "This is not a lock offer",
-        "Ask its maker for it again: `keyholder epoch new --lock A`",
+        "Ask its maker for it again",
     ),
     "offer-stranger": (
         "The lock offer is not signed by a holder whom the keyring lists",

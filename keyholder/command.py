@@ -15,6 +15,7 @@ import typer
 from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
 from keyholder.commands import (
+    card,
     coalition,
     epoch,
     export,
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command()(identity.init)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
+app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
 app.command()(peeling.peel)

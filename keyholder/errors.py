@@ -4,6 +4,8 @@ Sentences are fixed: nothing that came in (a report, an answer of the service, a
 repeated in an error. Codes are never reused.
 """
 
+from keyholder.keys.catalogue import KEYS
+
 _CATALOGUE: dict[str, tuple[str, str]] = {
     # the home folder
     "home-missing": (
@@ -183,6 +185,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "The output file cannot be written",
         "Check the folder, the disk and who may write there",
     ),
+    **KEYS,
 }
 
 FINDINGS: dict[str, str] = {
@@ -218,6 +221,10 @@ class HomeError(KeyholderError):
 
 class CoalitionError(KeyholderError):
     """The keyring, or what an officer wants to put into it."""
+
+
+class KeysError(KeyholderError):
+    """A card, a lock offer, a wrap, or what is to be destroyed or kept."""
 
 
 class ServiceError(KeyholderError):

@@ -21,6 +21,7 @@ from keyholder.commands import (
     export,
     identity,
     opening,
+    peeling,
     purge,
     reading,
     sync,
@@ -45,6 +46,7 @@ app.add_typer(epoch.group, name="epoch")
 app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
+app.command()(peeling.peel)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)

@@ -1,12 +1,13 @@
 """keyholder open, and the opening that list, show and export begin with."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import typer
 
-from keyholder.commands.options import Json
-from keyholder.commands.printing import say, say_json, show_progress
+from keyholder.commands.options import Json, Peeled
+from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import count, open_envelopes, read_chunks
@@ -23,31 +24,45 @@ from keyholder.opening import (
     choose_keys,
     name_purged,
 )
+from keyholder.peeled import list_speakers, read_peeled
 from keyholder.vault import read_seeds
 
 Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
 
 
-def open_held(session: Session) -> Iterator[Outcome]:
-    """The outcome of every envelope that this home holds, by index. Asks for the passphrase."""
+def open_held(session: Session, peeled: Sequence[Path] | None = None) -> Iterator[Outcome]:
+    """The outcome of every envelope that this home holds, by index. Asks for the passphrase.
+
+    `peeled` are files of holders of lock A (`--peeled`): they are read, never kept. TravelError
+    where one of them does not count.
+    """
     held = read_coalition(session)
     identity = unlock_identity(session)
     keys = choose_keys(held.keyring, read_seeds(session.home, identity))
     purged = read_known(session.home).purged
-    with open_envelopes(session.home) as database:
+    with (
+        read_peeled(peeled or (), list_speakers(held.keyring)) as boxes,
+        open_envelopes(session.home) as database,
+    ):
         total = count(database)
         with show_progress("Opening", total) as advance:
             chunks = read_chunks(database, CHUNK)
+            if len(boxes):
+                chunks = ([boxes.attach(kept) for kept in chunk] for chunk in chunks)
             for outcomes in open_chunks(chunks, keys, total, count_cores()):
                 yield from (name_purged(outcome, purged) for outcome in outcomes)
                 advance(len(outcomes))
+        if boxes.strangers:
+            warn(f"{boxes.strangers:,} peeled boxes are of envelopes that are not held here.")
 
 
-def open_reports(session: Session) -> tuple[list[Opened], Tally]:
+def open_reports(
+    session: Session, peeled: Sequence[Path] | None = None
+) -> tuple[list[Opened], Tally]:
     """Every report that opens, and how many envelopes gave none, and why."""
     opened: list[Opened] = []
     tally: Tally = Counter()
-    for outcome in open_held(session):
+    for outcome in open_held(session, peeled):
         if isinstance(outcome, Unopened):
             tally[outcome.outcome, outcome.detail] += 1
         else:
@@ -55,7 +70,7 @@ def open_reports(session: Session) -> tuple[list[Opened], Tally]:
     return opened, tally
 
 
-def open_all(context: typer.Context, json: Json = False) -> None:
+def open_all(context: typer.Context, peeled: Peeled = None, json: Json = False) -> None:
     """Open every envelope that is held, in memory, and count what came of it.
 
     What does not open is counted and never stops the rest. Nothing is written.
@@ -66,7 +81,7 @@ def open_all(context: typer.Context, json: Json = False) -> None:
     """
     session: Session = context.obj
     opened, tally = 0, Tally()
-    for outcome in open_held(session):
+    for outcome in open_held(session, peeled):
         if isinstance(outcome, Unopened):
             tally[outcome.outcome, outcome.detail] += 1
         else:

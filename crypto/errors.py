@@ -238,6 +238,21 @@ class NoteError(CryptoError):
     }
 
 
+class RecordError(CryptoError):
+    """A record of a holder was refused, or cannot be written so."""
+
+    CAUSES: ClassVar[Causes] = {
+        "record-size": "This is too short or too long for a record. "
+        "What is longer takes several records.",
+        "record-form": "This does not have the form of a record. "
+        "Treat it as forged, or as made by a broken program.",
+        "record-author": "Nobody whose records count is said to have written this. "
+        "Fetch the newer keyring; if it stays so, treat it as forged.",
+        "record-signature": "The holder who is said to have written this did not sign it. "
+        "Treat it as forged.",
+    }
+
+
 class CarriedError(CryptoError):
     """An item of a bundle, or the text of a QR code, is neither envelope nor blob."""
 

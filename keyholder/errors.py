@@ -5,6 +5,7 @@ repeated in an error. Codes are never reused.
 """
 
 from keyholder.keys.catalogue import KEYS
+from keyholder.records.catalogue import RECORDS
 
 _CATALOGUE: dict[str, tuple[str, str]] = {
     # the home folder
@@ -186,6 +187,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Check the folder, the disk and who may write there",
     ),
     **KEYS,
+    **RECORDS,
 }
 
 FINDINGS: dict[str, str] = {
@@ -233,6 +235,10 @@ class ServiceError(KeyholderError):
 
 class ReportError(KeyholderError):
     """Asked for a report that is not there."""
+
+
+class RecordError(KeyholderError):
+    """What somebody says about a report cannot be written or read so."""
 
 
 class TravelError(KeyholderError):

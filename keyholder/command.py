@@ -18,6 +18,7 @@ from keyholder.commands import (
     card,
     coalition,
     epoch,
+    epoch_adding,
     export,
     identity,
     opening,
@@ -44,6 +45,8 @@ app = typer.Typer(
 app.command()(identity.init)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
+epoch.group.command()(epoch_adding.add)
+epoch.group.command()(epoch_adding.retire)
 app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)

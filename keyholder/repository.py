@@ -77,7 +77,7 @@ def lay_out_keyring(
     files = {}
     targets = {}
     for name, content in documents.items():
-        data = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+        data = encode_document(content)
         target = TargetFile.from_data(name, data, ["sha256"])
         targets[name] = target
         files[name_target(name, target.hashes["sha256"])] = data
@@ -105,6 +105,11 @@ def make_keyring(
         **files,
         **{name: _sign(signed, officer_seed) for name, signed in unsigned.items()},
     }
+
+
+def encode_document(content: Mapping[str, Any]) -> bytes:
+    """A document as the keyring has it: one form for one content."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
 def name_target(path: str, digest: str) -> str:

@@ -6,6 +6,7 @@ repeated in an error. Codes are never reused.
 
 from keyholder.keys.catalogue import KEYS
 from keyholder.records.catalogue import RECORDS
+from keyholder.signing.catalogue import SIGNING
 
 _CATALOGUE: dict[str, tuple[str, str]] = {
     # the home folder
@@ -188,6 +189,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     ),
     **KEYS,
     **RECORDS,
+    **SIGNING,
 }
 
 FINDINGS: dict[str, str] = {
@@ -227,6 +229,8 @@ class CoalitionError(KeyholderError):
 
 class KeysError(KeyholderError):
     """A card, a lock offer, a wrap, or what is to be destroyed or kept."""
+class SigningError(KeyholderError):
+    """Officers, members, and what waits for signatures."""
 
 
 class ServiceError(KeyholderError):

@@ -120,12 +120,17 @@ def name_target(path: str, digest: str) -> str:
 
 def read_documents(keyring: Keyring) -> dict[str, dict[str, Any]]:
     """The signed documents of a keyring that was accepted, by the names they were signed under."""
+    return {path: json.loads(data) for path, data in list_documents(keyring).items()}
+
+
+def list_documents(keyring: Keyring) -> dict[str, bytes]:
+    """The same as they stand in their files."""
     documents = {}
     for name, data in keyring.files.items():
         folder, slash, last = name.rpartition("/")
         digest, _, rest = last.partition(".")
         if len(digest) == _HEX_DIGEST:
-            documents[f"{folder}{slash}{rest}"] = json.loads(data)
+            documents[f"{folder}{slash}{rest}"] = data
     return documents
 
 

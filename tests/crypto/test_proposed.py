@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tuf.api.metadata import Metadata
 
@@ -169,6 +169,7 @@ class TestSigning:
 
 
 class TestRefusing:
+    @settings(deadline=None)
     @given(st.data())
     def test_every_byte_counts(self, data: st.DataObject) -> None:
         whole = write_proposal(data.draw(st.sampled_from([proposed(), rotated()])))

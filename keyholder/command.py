@@ -26,6 +26,7 @@ from keyholder.commands import (
     reading,
     sync,
     verify,
+    workbench,
 )
 from keyholder.commands.printing import warn
 from keyholder.commands.session import Session, Surroundings
@@ -52,6 +53,7 @@ app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
 app.command()(export.export)
 app.command()(purge.purge)
+app.command()(workbench.workbench)
 
 
 @app.callback()

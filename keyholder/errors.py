@@ -5,6 +5,7 @@ repeated in an error. Codes are never reused.
 """
 
 from keyholder.keys.catalogue import KEYS
+from keyholder.records.catalogue import RECORDS
 from keyholder.travel.catalogue import TRAVEL
 
 _CATALOGUE: dict[str, tuple[str, str]] = {
@@ -158,6 +159,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Check the folder, the disk and who may write there",
     ),
     **KEYS,
+    **RECORDS,
     **TRAVEL,
 }
 
@@ -206,6 +208,10 @@ class ServiceError(KeyholderError):
 
 class ReportError(KeyholderError):
     """Asked for a report that is not there."""
+
+
+class RecordError(KeyholderError):
+    """What somebody says about a report cannot be written or read so."""
 
 
 class TravelError(KeyholderError):

@@ -1,8 +1,9 @@
 """keyholder open, and the opening that list, show and export begin with."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -11,6 +12,7 @@ from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import count, open_envelopes, read_chunks
+from keyholder.held import Held
 from keyholder.known import read_known
 from keyholder.opening import (
     DAMAGED,
@@ -18,6 +20,7 @@ from keyholder.opening import (
     OTHER_KIND,
     PURGED,
     REMOVED,
+    EpochKeys,
     Opened,
     Outcome,
     Unopened,
@@ -25,26 +28,44 @@ from keyholder.opening import (
     name_purged,
 )
 from keyholder.peeled import list_speakers, read_peeled
-from keyholder.vault import read_seeds
+from keyholder.vault import Identity, read_seeds
 
 Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
+Watch = Callable[[int, int], Any]  # is told how many are opened, and of how many
 
 
-def open_held(session: Session, peeled: Sequence[Path] | None = None) -> Iterator[Outcome]:
-    """The outcome of every envelope that this home holds, by index. Asks for the passphrase.
+def open_held(
+    session: Session,
+    peeled: Sequence[Path] | None = None,
+    *,
+    identity: Identity | None = None,
+    watch: Watch | None = None,
+) -> Generator[Outcome, None, None]:
+    """The outcome of every envelope that this home holds, by index.
 
-    `peeled` are files of holders of lock A (`--peeled`): they are read, never kept. TravelError
-    where one of them does not count.
+    Asks for the passphrase at once, unless it is given an identity; opens while it is read, in
+    whatever thread that is. `peeled` are files of holders of lock A (`--peeled`): they are read,
+    never kept. TravelError where one of them does not count.
     """
     held = read_coalition(session)
-    identity = unlock_identity(session)
+    identity = identity or unlock_identity(session)
     keys = choose_keys(held.keyring, read_seeds(session.home, identity))
+    return _open_kept(session, held, keys, peeled or (), watch)
+
+
+def _open_kept(
+    session: Session,
+    held: Held,
+    keys: Sequence[EpochKeys],
+    peeled: Sequence[Path],
+    watch: Watch | None,
+) -> Generator[Outcome, None, None]:
     purged = read_known(session.home).purged
     with (
-        read_peeled(peeled or (), list_speakers(held.keyring)) as boxes,
+        read_peeled(peeled, list_speakers(held.keyring)) as boxes,
         open_envelopes(session.home) as database,
     ):
-        total = count(database)
+        total, done = count(database), 0
         with show_progress("Opening", total) as advance:
             chunks = read_chunks(database, CHUNK)
             if len(boxes):
@@ -52,6 +73,9 @@ def open_held(session: Session, peeled: Sequence[Path] | None = None) -> Iterato
             for outcomes in open_chunks(chunks, keys, total, count_cores()):
                 yield from (name_purged(outcome, purged) for outcome in outcomes)
                 advance(len(outcomes))
+                done += len(outcomes)
+                if watch is not None:
+                    watch(done, total)
         if boxes.strangers:
             warn(f"{boxes.strangers:,} peeled boxes are of envelopes that are not held here.")
 

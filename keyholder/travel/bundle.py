@@ -70,8 +70,9 @@ class Bundle:
     """Of them with an envelope."""
     first: int
     """Index of the first leaf, where there is one. They follow each other without a gap."""
-    _items: Items = field(repr=False)
-    _at: int = 0
+    items: Items = field(repr=False)
+    at: int = 0
+    """Where the first leaf lies in the file."""
 
     @property
     def end(self) -> int:
@@ -80,11 +81,11 @@ class Bundle:
 
     def read_leaves(self) -> Iterator[Item]:
         """The leaves by rising index, and the envelopes that came with them."""
-        self._items.go_to(self._at)
-        while self._items.at < self._items.end:
-            self._items.take_array()
-            self._items.take_number(_LEAF)
-            yield _take_leaf(self._items)
+        self.items.go_to(self.at)
+        while self.items.at < self.items.end:
+            self.items.take_array()
+            self.items.take_number(_LEAF)
+            yield _take_leaf(self.items)
 
 
 def write_bundle(identity: Identity, parcel: Parcel, leaves: Iterable[Item]) -> Iterator[bytes]:
@@ -149,7 +150,7 @@ def _read(maker: Maker, items: Items) -> Bundle:
 
 def _count_leaf(bundle: Bundle, item: Item, at: int) -> None:
     if not bundle.count:
-        bundle.first, bundle._at = item.place, at
+        bundle.first, bundle.at = item.place, at
     if item.place != bundle.end:
         raise TravelError("travel-form")
     bundle.count += 1

@@ -15,6 +15,7 @@ import typer
 from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
 from keyholder.commands import (
+    bundle,
     card,
     coalition,
     epoch,
@@ -51,6 +52,7 @@ app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
 app.command()(peeling.peel)
+app.add_typer(bundle.group, name="bundle")
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)

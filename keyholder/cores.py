@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from keyholder.envelopes import Kept
@@ -20,6 +21,7 @@ from keyholder.errors import HomeError
 from keyholder.hardening import harden_process
 from keyholder.opening import Desk, EpochKeys, Outcome, Unopened
 from keyholder.peeling import Peeled, Peeler
+from keyholder.records.authors import NOBODY, Authors
 
 CHUNK = 512  # envelopes handed over at once
 ALONE = 2_000  # envelopes up to which one process is faster
@@ -43,13 +45,18 @@ def count_cores() -> int:
 
 
 def open_chunks(
-    chunks: Iterable[list[Kept]], keys: Sequence[EpochKeys], total: int, cores: int
+    chunks: Iterable[list[Kept]],
+    keys: Sequence[EpochKeys],
+    total: int,
+    cores: int,
+    authors: Authors = NOBODY,
 ) -> Iterator[list[Outcome]]:
-    """The outcomes of `total` envelopes, chunk by chunk, in the order given.
+    """The outcomes of `total` envelopes, chunk by chunk, in the order given. Records count where
+    one of `authors` signed them.
 
     HomeError: opening-stopped where a worker process was killed.
     """
-    return _work(Desk, chunks, keys, total, cores)
+    return _work(partial(Desk, authors=authors), chunks, keys, total, cores)
 
 
 def peel_chunks(

@@ -11,6 +11,9 @@ from crypto.locks import LockKey, check_lock, epoch_locks
 from crypto.opening import Opened as Content
 from crypto.opening import Opener, open_peeled
 from keyholder.envelopes import Kept
+from keyholder.errors import RecordError
+from keyholder.records.authors import NOBODY, Authors, read_said
+from keyholder.records.operations import Record
 from keyholder.vault import Seed
 from reports.codec import decode
 from reports.errors import ReportError
@@ -18,6 +21,8 @@ from reports.report import Report
 
 CONTENT_INVALID = "content-invalid"
 PURGED, NO_KEY, DAMAGED, OTHER_KIND = "purged", "no-key", "damaged", "other-kind"
+RECORD_REFUSED = "record-refused"
+"""It calls itself a record, as anybody can, and is none of a holder's."""
 REMOVED = "removed"
 """Its body is gone, and no keyring lists it as purged: `keyholder verify` names it."""
 
@@ -34,18 +39,30 @@ class Opened(NamedTuple):
     report: Report
 
 
+class OpenedRecord(NamedTuple):
+    """What a holder said, and the envelope that it came in. `content` is the record as signed."""
+
+    place: int
+    envelope_id: bytes
+    day: int
+    epoch: int
+    content: bytes
+    record: Record
+
+
 class Unopened(NamedTuple):
     """An envelope that gave no report. `detail` is the epoch of what has no key, the code of what
-    is damaged, the kind of what is no report, and empty for what was purged or removed."""
+    is damaged or of a record that does not count, the kind of what is neither report nor record,
+    and empty for what was purged or removed."""
 
     place: int  # the envelope's index at the service
     envelope_id: bytes
     day: int
-    outcome: str  # purged, removed, no-key, damaged, other-kind
+    outcome: str  # purged, removed, no-key, damaged, record-refused, other-kind
     detail: str
 
 
-Outcome = Opened | Unopened
+Outcome = Opened | OpenedRecord | Unopened
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +78,8 @@ class EpochKeys:
 class Desk:
     """Opens envelopes of the epochs it was given keys for."""
 
-    def __init__(self, keys: Sequence[EpochKeys]) -> None:
+    def __init__(self, keys: Sequence[EpochKeys], authors: Authors = NOBODY) -> None:
+        self._authors = authors
         self._starts = {epoch.number: epoch.start for epoch in keys}
         self._opener = Opener(
             {
@@ -95,6 +113,12 @@ class Desk:
                 epoch = int.from_bytes(body[2:4], "big")
                 return Unopened(place, envelope_id, day, NO_KEY, str(epoch))
             return Unopened(place, envelope_id, day, DAMAGED, error.code)
+        if opened.kind == Kind.RECORD:
+            try:
+                said = read_said(opened.content, day, self._authors)
+            except (CryptoError, RecordError) as error:
+                return Unopened(place, envelope_id, day, RECORD_REFUSED, error.code)
+            return OpenedRecord(place, envelope_id, day, opened.epoch, opened.content, said)
         if opened.kind != Kind.REPORT:
             kind = opened.kind.name.lower().replace("_", "-")
             return Unopened(place, envelope_id, day, OTHER_KIND, kind)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from keyholder.commands.opening import Tally, list_unopened, open_reports
+from keyholder.commands.opening import list_unopened, open_reports
 from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import say, warn
 from keyholder.commands.session import Session
@@ -16,6 +16,7 @@ from keyholder.exports.output import check_output, write_output
 from keyholder.exports.stop import write_stop
 from keyholder.exports.table import write_csv
 from keyholder.filters import Filter, matches
+from keyholder.findings import Tally
 from keyholder.merge import Merged, merge
 from keyholder.terminal import show
 

@@ -76,7 +76,7 @@ def show_report(
     for outcome in open_held(session, peeled):
         if isinstance(outcome, Opened):
             opened.append(outcome)
-        elif outcome.envelope_id.hex().startswith(prefix):
+        elif isinstance(outcome, Unopened) and outcome.envelope_id.hex().startswith(prefix):
             unopened.append(outcome)
     found = [one for one in merge(opened) if _is_meant(one, prefix)]
     if len(found) + len(unopened) > 1:

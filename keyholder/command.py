@@ -18,6 +18,7 @@ from keyholder.commands import (
     card,
     coalition,
     epoch,
+    evidence,
     export,
     identity,
     opening,
@@ -26,6 +27,7 @@ from keyholder.commands import (
     reading,
     sync,
     verify,
+    verify_bundle,
     workbench,
 )
 from keyholder.commands.printing import warn
@@ -52,6 +54,8 @@ app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
 app.command()(export.export)
+app.command()(evidence.evidence)
+app.command("verify-bundle")(verify_bundle.verify_bundle)
 app.command()(purge.purge)
 app.command()(workbench.workbench)
 

@@ -1,9 +1,11 @@
 """What an export holds, counted in words: whoever shares it must know."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
+from keyholder.incidents.incident import Incident
 from keyholder.merge import Merged
+from keyholder.moments import write_moment
 
 _CONSENT = {
     "court": "may be shared with courts and the UN",
@@ -39,3 +41,28 @@ def describe_contents(reports: Iterable[Merged]) -> Iterator[str]:
         yield f"{contacts:>9,}  hold a way to reach the person"
     if conflicts:
         yield f"{conflicts:>9,}  have copies that contradict each other"
+
+
+def write_about(
+    reports: Sequence[Merged], incidents: Sequence[Incident], now: int
+) -> Iterator[str]:
+    """Lines for a file that holds several sheets: what it is, for whoever finds it."""
+    yield "Reports of internet shutdowns, exported by Heliograph's keyholder command. PLAINTEXT."
+    yield f"Written on {write_moment(now)} by the clock of the machine that made it."
+    yield f"{len(reports):,} reports on the sheet `reports`, by when they came, the last first:"
+    yield from describe_contents(reports)
+    confirmed = sum(one.confirmed for one in incidents)
+    yield (
+        f"{len(incidents):,} incidents on the sheet `incidents`: {confirmed:,} put together by "
+        "people, the others suggested by a rule alone, which nobody has confirmed."
+    )
+    yield (
+        "It holds what people risked themselves to report. Keep it on an encrypted disk, share it "
+        "only as each report's consent allows, and delete it after use."
+    )
+    yield "A report is a claim: a sender can be forged, and so can a hundred reports that agree."
+    yield (
+        "Every cell is text. An apostrophe stands before what a spreadsheet would run, and a "
+        "character that is invisible or active is written by its number, as ⟨U+202E⟩."
+    )
+    yield "Days are 2026-01-31, times 2026-01-31T12:15:00Z in UTC. See spec/exports-v1.md."

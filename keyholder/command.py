@@ -20,6 +20,7 @@ from keyholder.commands import (
     coalition,
     epoch,
     epoch_adding,
+    evidence,
     export,
     identity,
     opening,
@@ -28,6 +29,7 @@ from keyholder.commands import (
     reading,
     sync,
     verify,
+    verify_bundle,
     workbench,
 )
 from keyholder.commands.printing import warn
@@ -57,6 +59,8 @@ app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
 app.command()(export.export)
+app.command()(evidence.evidence)
+app.command("verify-bundle")(verify_bundle.verify_bundle)
 app.command()(purge.purge)
 app.command()(workbench.workbench)
 

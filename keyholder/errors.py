@@ -4,6 +4,7 @@ Sentences are fixed: nothing that came in (a report, an answer of the service, a
 repeated in an error. Codes are never reused.
 """
 
+from keyholder.evidence.catalogue import EVIDENCE
 from keyholder.keys.catalogue import KEYS
 from keyholder.records.catalogue import RECORDS
 from keyholder.signing.catalogue import SIGNING
@@ -159,6 +160,11 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "The output file cannot be written",
         "Check the folder, the disk and who may write there",
     ),
+    "rows-over-sheet": (
+        "A sheet of XLSX has 1,048,576 rows at most, and these are more",
+        "Narrow the filter, or export csv or json",
+    ),
+    **EVIDENCE,
     **KEYS,
     **RECORDS,
     **SIGNING,
@@ -224,6 +230,10 @@ class TravelError(KeyholderError):
 
 class ExportError(KeyholderError):
     """A file that cannot be written."""
+
+
+class EvidenceError(KeyholderError):
+    """A bundle of evidence that cannot be made or read, or that is not what it should be."""
 
 
 def list_codes() -> tuple[str, ...]:

@@ -107,7 +107,7 @@ class Desk:
         if body is None:
             return Unopened(place, envelope_id, day, REMOVED, "")
         try:
-            opened = self._opener.open(body) if inner is None else self._open_inner(body, inner)
+            opened = self.unseal(body, inner)
         except CryptoError as error:
             if error.code == NO_KEY:
                 epoch = int.from_bytes(body[2:4], "big")
@@ -129,6 +129,13 @@ class Desk:
         return Opened(
             place, envelope_id, day, int(opened.suite), opened.epoch, opened.report_id, report
         )
+
+    def unseal(self, body: bytes, inner: bytes | None) -> Content:
+        """What an envelope holds, byte for byte; `inner` is what was peeled off it, if it was.
+
+        CryptoError where these keys do not open it, or it holds nothing of ours.
+        """
+        return self._opener.open(body) if inner is None else self._open_inner(body, inner)
 
     def _open_inner(self, body: bytes, inner: bytes) -> Content:
         """What a holder of lock A peeled off an envelope, with lock B alone."""

@@ -15,7 +15,7 @@ from keyholder.errors import RecordError
 from keyholder.records.authors import NOBODY, Authors, read_said
 from keyholder.records.operations import Record
 from keyholder.vault import Seed
-from reports.codec import decode
+from reports.decoder import Decoder
 from reports.errors import ReportError
 from reports.report import Report
 
@@ -36,7 +36,7 @@ class Opened(NamedTuple):
     suite: int
     epoch: int
     report_id: bytes  # 8 B
-    report: Report
+    report: Report  # its values are shared with other reports: read them, never change one
 
 
 class OpenedRecord(NamedTuple):
@@ -80,7 +80,7 @@ class Desk:
 
     def __init__(self, keys: Sequence[EpochKeys], authors: Authors = NOBODY) -> None:
         self._authors = authors
-        self._starts = {epoch.number: epoch.start for epoch in keys}
+        self._decoders = {epoch.number: Decoder(epoch.start) for epoch in keys}
         self._opener = Opener(
             {
                 name: locks
@@ -101,29 +101,43 @@ class Desk:
 
         What has no body is `removed` here: what was purged, keyrings say (`name_purged`).
         """
+        return self.open_all((kept,))[0]
+
+    def open_all(self, chunk: Sequence[Kept]) -> list[Outcome]:
+        """As `open`, for each. All boxes first, then all that was in them: going back and forth
+        between the two costs a tenth more than doing either."""
+        return [
+            one if isinstance(one, Unopened) else self._read(kept, one)
+            for kept, one in zip(chunk, [self._try(kept) for kept in chunk], strict=True)
+        ]
+
+    def _try(self, kept: Kept) -> Content | Unopened:
         place, envelope_id, day, body, fault, inner = kept
         if fault is not None:
             return Unopened(place, envelope_id, day, DAMAGED, fault)
         if body is None:
             return Unopened(place, envelope_id, day, REMOVED, "")
         try:
-            opened = self.unseal(body, inner)
+            return self.unseal(body, inner)
         except CryptoError as error:
             if error.code == NO_KEY:
                 epoch = int.from_bytes(body[2:4], "big")
                 return Unopened(place, envelope_id, day, NO_KEY, str(epoch))
             return Unopened(place, envelope_id, day, DAMAGED, error.code)
-        if opened.kind == Kind.RECORD:
+
+    def _read(self, kept: Kept, opened: Content) -> Outcome:
+        place, envelope_id, day, *_ = kept
+        if opened.kind is Kind.RECORD:
             try:
                 said = read_said(opened.content, day, self._authors)
             except (CryptoError, RecordError) as error:
                 return Unopened(place, envelope_id, day, RECORD_REFUSED, error.code)
             return OpenedRecord(place, envelope_id, day, opened.epoch, opened.content, said)
-        if opened.kind != Kind.REPORT:
+        if opened.kind is not Kind.REPORT:
             kind = opened.kind.name.lower().replace("_", "-")
             return Unopened(place, envelope_id, day, OTHER_KIND, kind)
         try:
-            report = decode(opened.content, self._starts[opened.epoch])
+            report = self._decoders[opened.epoch].decode(opened.content)
         except ReportError:
             return Unopened(place, envelope_id, day, DAMAGED, CONTENT_INVALID)
         return Opened(

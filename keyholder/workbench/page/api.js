@@ -42,7 +42,7 @@ export function createApi(token, onGone) {
       leave();
       throw new Refused("gone", GONE);
     }
-    if (answer.status === 401) {
+    if (answer.status === 403) {
       leave();
       throw new Refused("gone", GONE);
     }

@@ -2,7 +2,7 @@
 
 import { element, fillWith } from "./element.js";
 import { plain } from "./hidden.js";
-import { CHANNELS, GRADES, LEVELS, NETWORKS, STATUSES, word } from "./words.js";
+import { GRADES, word } from "./words.js";
 
 /** @typedef {Record<string, string>} Conditions by the interface's names; none is empty */
 
@@ -10,7 +10,7 @@ const TYPING = 250; // ms without a key before a text is searched for
 
 /**
  * @param {HTMLElement} form
- * @param {{countries?: {code: string, name: string}[], kinds?: string[]}} state
+ * @param {import("./main.js").State} state
  * @param {(conditions: Conditions) => void} onChange
  */
 export function createFilters(form, state, onChange) {
@@ -21,24 +21,22 @@ export function createFilters(form, state, onChange) {
   const text = field("text", "Search", element("input", { type: "search", id: "filter-text" }));
   const inputs = {
     text,
-    country: choice(
-      "country",
-      "Country",
-      (state.countries ?? []).map(({ code, name }) => [code, plain(name)]),
-    ),
-    status: choice("status", "Status", pairs(STATUSES)),
-    kind: choice("kind", "Kind", pairs(state.kinds ?? [])),
+    country: choice("country", "Country", named(state.countries)),
+    status: choice("status", "Status", pairs(state.values.status)),
+    kind: choice("kind", "Kind", pairs(state.values.kind)),
     net: choice(
       "net",
       "Network",
-      NETWORKS.flatMap((net) =>
-        LEVELS.map(
-          (level) =>
-            /** @type {[string, string]} */ ([`${net}=${level}`, `${word(net)}: ${word(level)}`]),
-        ),
+      state.values.net.flatMap((net) =>
+        state.values.level
+          .filter((level) => level !== "unknown")
+          .map(
+            (level) =>
+              /** @type {[string, string]} */ ([`${net}=${level}`, `${word(net)}: ${word(level)}`]),
+          ),
       ),
     ),
-    channel: choice("channel", "Channel", pairs(CHANNELS)),
+    channel: choice("channel", "Channel", pairs(state.values.channel)),
     grade: choice("grade", "Confidence", pairs(GRADES)),
     since: field("since", "From", element("input", { type: "date", id: "filter-since" })),
     until: field("until", "Until", element("input", { type: "date", id: "filter-until" })),
@@ -140,6 +138,18 @@ function choice(name, title, options) {
     options.map(([value, shown]) => element("option", { value }, shown)),
   );
   return field(name, title, input);
+}
+
+/**
+ * @param {import("./main.js").State["countries"]} countries
+ * @returns {[string, string][]} by name
+ */
+function named(countries) {
+  return countries
+    .flatMap(({ code, name }) =>
+      code === null ? [] : [/** @type {[string, string]} */ ([code, plain(name)])],
+    )
+    .sort((a, b) => a[1].localeCompare(b[1], "en"));
 }
 
 /**

@@ -15,6 +15,9 @@ const WORDS = {
   dns: "DNS",
 };
 
+/** What the interface calls by a short name: never a word of a stranger with a capital or digit. */
+const NAME = /^[a-z]+(?:[-_][a-z]+)*$/;
+
 /** Fields of a report as titles, in the order in which the report's page shows them. */
 export const FIELDS = new Map([
   ["cc", "Country"],
@@ -49,11 +52,6 @@ export const FIELDS = new Map([
 ]);
 
 export const GRADES = ["lone", "three", "ten", "measured", "official", "doubted"];
-export const LEVELS = ["down", "slow", "ok"];
-export const NETWORKS = ["data", "fixed", "sms", "voice", "satellite", "power"];
-export const CHANNELS = ["app", "web", "app-sms", "sms", "ussd", "relay", "import"];
-export const STATUSES = ["ongoing", "ended", "on-off", "unknown"];
-
 /** @type {Record<string, string>} */
 const GRADE_WORDS = {
   lone: "lone",
@@ -70,7 +68,9 @@ const GRADE_WORDS = {
  */
 export function word(name) {
   const text = String(name ?? "");
-  return WORDS[text] ?? GRADE_WORDS[text] ?? text.replaceAll("-", " ").replaceAll("_", " ");
+  const known = WORDS[text] ?? GRADE_WORDS[text];
+  if (known !== undefined) return known;
+  return NAME.test(text) ? text.replaceAll(/[-_]/g, " ") : text; // what people wrote stays as it is
 }
 
 /**
@@ -80,4 +80,40 @@ export function word(name) {
  */
 export function counted(count, one, many = `${one}s`) {
   return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}
+
+/**
+ * @param {unknown} moment as the interface has it, such as 2026-01-31T12:15:00Z
+ * @returns {string} shorter, and still UTC
+ */
+export function time(moment) {
+  const text = String(moment ?? "");
+  return /^\d{4}-\d\d-\d\dT\d\d:\d\d/.test(text) ? text.slice(0, 16).replace("T", " ") : text;
+}
+
+/**
+ * @param {Record<string, string> | null | undefined} net network -> level
+ * @returns {string} the worst first
+ */
+export function networks(net) {
+  const told = Object.entries(net ?? {});
+  return ["down", "slow", "ok"]
+    .map((level) => [
+      level,
+      told
+        .filter(([, found]) => found === level)
+        .map(([name]) => word(name))
+        .join(", "),
+    ])
+    .filter(([, names]) => names)
+    .map(([level, names]) => `${word(level)}: ${names}`)
+    .join("; ");
+}
+
+/**
+ * @param {any} row with cc, region, region_name, area
+ * @returns {string}
+ */
+export function placeOf(row) {
+  return [row.area, row.region_name ?? row.region, row.cc].filter(Boolean).join(", ");
 }

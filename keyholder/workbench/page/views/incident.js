@@ -2,7 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { plain, shown } from "../hidden.js";
-import { counted, GRADES, word } from "../words.js";
+import { counted, GRADES, networks, placeOf, time, word } from "../words.js";
 import { makeLinks } from "./links.js";
 
 /**
@@ -164,9 +164,9 @@ export function showIncident(view, desk, wanted) {
                 ),
                 [
                   row.received,
-                  row.observed,
-                  [row.area, row.region, row.cc].filter(Boolean).join(", "),
-                  row.net,
+                  time(row.observed),
+                  placeOf(row),
+                  networks(row.net),
                   (row.channels ?? []).map(word).join(", "),
                   row.text,
                 ].map((cell) => element("td", { dir: "auto" }, shown(cell))),
@@ -188,8 +188,8 @@ function facts(told) {
       "Where",
       [told.country, ...(told.regions ?? []), ...(told.areas ?? [])].filter(Boolean).join(", "),
     ],
-    ["Since", told.since],
-    ["Until", told.until],
+    ["Since", time(told.since)],
+    ["Until", time(told.until)],
     ["Status", word(told.status)],
     ["Kinds", (told.kinds ?? []).map(word).join(", ")],
     [
@@ -238,7 +238,7 @@ function restorations(told) {
           "li",
           { dir: "auto" },
           shown(
-            `${one.moment}: ${[one.operator, one.region].filter(Boolean).join(", ") || "everywhere"}`,
+            `${time(one.moment)}: ${[one.operator, one.region].filter(Boolean).join(", ") || "everywhere"}`,
           ),
         ),
       ),

@@ -2,7 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
-import { counted, word } from "../words.js";
+import { counted, time, word } from "../words.js";
 
 const PAGE = 100;
 const SORTS = [
@@ -120,8 +120,8 @@ function table(rows, desk) {
                 shown(row.title || row.id),
               ),
             ),
-            element("td", {}, shown(row.since)),
-            element("td", {}, shown(row.until)),
+            element("td", {}, shown(time(row.since))),
+            element("td", {}, shown(time(row.until))),
             element("td", {}, word(row.status)),
             element("td", { class: "number" }, Number(row.reports).toLocaleString("en")),
             element("td", { class: "number" }, Number(row.independent).toLocaleString("en")),

@@ -2,7 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
-import { counted, word } from "../words.js";
+import { counted, networks, placeOf, time, word } from "../words.js";
 
 const HEIGHT = 34; // pixels of a row, as style.css has it
 const PAGE = 100; // rows that are asked for at once
@@ -262,7 +262,10 @@ function rowId(at) {
  * @param {string} name
  */
 function cell(row, name) {
-  if (name === "place") return shown([row.area, row.region, row.cc].filter(Boolean).join(", "));
+  if (name === "place") return shown(placeOf(row));
+  if (name === "net") return networks(row.net);
+  if (name === "observed" || name === "since") return time(row[name]);
+  if (name === "text") return shown(row.text.replaceAll(/\s+/g, " "));
   if (name === "channels") return (row.channels ?? []).map(word).join(", ");
   if (name === "tags") return shown((row.tags ?? []).join(", "));
   const value = row[name];

@@ -99,7 +99,7 @@ function draw(paths, told, chosen, desk) {
         r,
         onclick: () => choose(desk, { country: region.region.slice(0, 2), region: region.region }),
       },
-      drawing("title", {}, `${region.name}: ${counted(region.reports, "report")}`),
+      drawing("title", {}, `${region.name ?? region.region}: ${counted(region.reports, "report")}`),
     );
   });
   return drawing(
@@ -163,7 +163,7 @@ function around(path) {
  * @param {import("../main.js").Desk} desk
  */
 function tables(told, desk) {
-  const names = new Map((desk.state.countries ?? []).map(({ code, name }) => [code, name]));
+  const names = new Map(desk.state.countries.map(({ code, name }) => [code, name]));
   const countries = Object.entries(
     /** @type {Record<string, number>} */ (told.countries ?? {}),
   ).sort((a, b) => b[1] - a[1]);
@@ -182,7 +182,7 @@ function tables(told, desk) {
     table(
       "Regions",
       regions.map((region) => ({
-        name: `${region.name}, ${region.region.slice(0, 2)}`,
+        name: `${region.name ?? region.region}, ${region.region.slice(0, 2)}`,
         number: region.reports,
         act: () => choose(desk, { country: region.region.slice(0, 2), region: region.region }),
       })),

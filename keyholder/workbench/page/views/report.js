@@ -2,7 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
-import { counted, FIELDS, word } from "../words.js";
+import { counted, FIELDS, time, word } from "../words.js";
 import { showAdditions } from "./additions.js";
 import { makeLinks } from "./links.js";
 
@@ -95,7 +95,7 @@ function says(told) {
           "div",
           { class: conflicts.has(name) ? "conflict" : "" },
           element("dt", {}, title(name)),
-          element("dd", { dir: "auto" }, value(report[name], told.names?.[name])),
+          element("dd", { dir: "auto" }, value(report[name], naming(told, name))),
         ),
       ),
     ),
@@ -237,6 +237,16 @@ function origin(told) {
   );
 }
 
+/**
+ * @param {any} told
+ * @param {string} name of a field
+ * @returns {string | undefined} what its code means
+ */
+function naming(told, name) {
+  const words = { cc: told.country_name, region: told.region_name }[name];
+  return words && words !== told.report[name] ? words : undefined;
+}
+
 /** @param {string} name */
 function title(name) {
   return FIELDS.get(name) ?? word(name);
@@ -260,9 +270,6 @@ function value(told, name) {
       ),
     ];
   }
-  const text = typeof told === "string" ? word(told) : String(told);
-  return [
-    ...shown(typeof told === "string" && told.includes("-") && /\d/.test(told) ? told : text),
-    name ? ` (${name})` : "",
-  ];
+  const text = typeof told === "string" ? time(word(told)) : String(told);
+  return [...shown(text), name ? ` (${name})` : ""];
 }

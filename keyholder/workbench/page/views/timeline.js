@@ -22,7 +22,10 @@ export function showTimeline(view, desk) {
   async function load() {
     try {
       const told = await desk.api.get("/api/timeline", desk.filters.conditions, stopped.signal);
-      const bins = told.bins ?? [];
+      const bins = told.bins.map((/** @type {any} */ bin) => ({
+        ...bin,
+        at: Date.parse(bin.at) / 1000,
+      }));
       if (bins.length === 0) {
         fillWith(body, element("p", {}, "No report is like that."));
         return;
@@ -32,7 +35,7 @@ export function showTimeline(view, desk) {
         element(
           "p",
           {},
-          `${counted(sum(bins), "report")} in steps of ${step(told.step)}. A bar narrows the filters to its time.`,
+          `${counted(sum(bins), "report")} in steps of ${step(told.step)}. A bar narrows the filters to its time.${told.elsewhen ? ` ${counted(told.elsewhen, "report")} more claim a time that cannot be.` : ""}`,
         ),
         draw(bins, told.step, desk),
         twin(bins, told.step, desk),

@@ -41,6 +41,8 @@ _COST_END = 9
 _SALT_END = _COST_END + _SALT_SIZE
 _HEADER_SIZE = _SALT_END + _NONCE_SIZE
 _KEY_HEADER_SIZE = 1 + _NONCE_SIZE
+OVERHEAD = _HEADER_SIZE + _TAG_SIZE
+"""Bytes that `lock` adds to what it locks."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,18 @@ import typer
 from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
 from keyholder.commands import (
+    card,
     coalition,
     epoch,
     export,
     identity,
     opening,
+    peeling,
     purge,
     reading,
     sync,
     verify,
+    workbench,
 )
 from keyholder.commands.printing import warn
 from keyholder.commands.session import Session, Surroundings
@@ -41,13 +44,16 @@ app = typer.Typer(
 app.command()(identity.init)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
+app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
+app.command()(peeling.peel)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
 app.command()(export.export)
 app.command()(purge.purge)
+app.command()(workbench.workbench)
 
 
 @app.callback()

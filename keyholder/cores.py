@@ -10,19 +10,31 @@ import multiprocessing
 import os
 import signal
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from typing import Any, Protocol, TypeVar
 
 from keyholder.envelopes import Kept
 from keyholder.errors import HomeError
 from keyholder.hardening import harden_process
-from keyholder.opening import Desk, EpochKeys, Outcome
+from keyholder.opening import Desk, EpochKeys, Outcome, Unopened
+from keyholder.peeling import Peeled, Peeler
 
 CHUNK = 512  # envelopes handed over at once
 ALONE = 2_000  # envelopes up to which one process is faster
 
-_desk: list[Desk] = []  # one in each worker process, none elsewhere
+_Result = TypeVar("_Result", covariant=True)
+
+
+class _Worker(Protocol[_Result]):
+    """What a worker process has: keys, and what it does with one envelope."""
+
+    def open(self, kept: Kept) -> _Result: ...
+
+
+_Make = Callable[[Sequence[EpochKeys]], _Worker[_Result]]
+_desk: list[_Worker[Any]] = []  # one in each worker process, none elsewhere
 
 
 def count_cores() -> int:
@@ -37,13 +49,30 @@ def open_chunks(
 
     HomeError: opening-stopped where a worker process was killed.
     """
+    return _work(Desk, chunks, keys, total, cores)
+
+
+def peel_chunks(
+    chunks: Iterable[list[Kept]], keys: Sequence[EpochKeys], total: int, cores: int
+) -> Iterator[list[Peeled | Unopened]]:
+    """The inner boxes of dual envelopes, as `open_chunks` gives outcomes."""
+    return _work(Peeler, chunks, keys, total, cores)
+
+
+def _work(
+    make: _Make[_Result],
+    chunks: Iterable[list[Kept]],
+    keys: Sequence[EpochKeys],
+    total: int,
+    cores: int,
+) -> Iterator[list[_Result]]:
     if total <= ALONE or cores < 2:
-        desk = Desk(keys)
+        desk = make(keys)
         for chunk in chunks:
             yield [desk.open(kept) for kept in chunk]
         return
     with ProcessPoolExecutor(
-        cores, multiprocessing.get_context("spawn"), initializer=_start, initargs=(keys,)
+        cores, multiprocessing.get_context("spawn"), initializer=_start, initargs=(make, keys)
     ) as pool:
         try:
             yield from _spread(pool, chunks, 2 * cores)
@@ -55,8 +84,8 @@ def open_chunks(
 
 def _spread(
     pool: ProcessPoolExecutor, chunks: Iterable[list[Kept]], most: int
-) -> Iterator[list[Outcome]]:
-    flying: deque[Future[list[Outcome]]] = deque()
+) -> Iterator[list[Any]]:
+    flying: deque[Future[list[Any]]] = deque()
     for chunk in chunks:
         flying.append(pool.submit(_open_chunk, chunk))
         if len(flying) > most:
@@ -65,11 +94,11 @@ def _spread(
         yield flying.popleft().result()
 
 
-def _start(keys: Sequence[EpochKeys]) -> None:
+def _start(make: _Make[Any], keys: Sequence[EpochKeys]) -> None:
     harden_process()  # a new program is dumpable again, whatever its parent was
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us, without our traceback
-    _desk.append(Desk(keys))
+    _desk.append(make(keys))
 
 
-def _open_chunk(chunk: list[Kept]) -> list[Outcome]:
+def _open_chunk(chunk: list[Kept]) -> list[Any]:
     return [_desk[0].open(kept) for kept in chunk]

@@ -44,6 +44,7 @@ class Kept(NamedTuple):
     day: int
     body: bytes | None
     fault: str | None
+    inner: bytes | None = None  # what a peeled file has for it (keyholder/peeled.py); never stored
 
 
 @contextmanager
@@ -138,9 +139,8 @@ def find_fault(item: Item) -> str | None:
     return None
 
 
-def read_chunks(database: sqlite3.Connection, size: int) -> Iterator[list[Kept]]:
-    """Every envelope held, by rising index, `size` at a time."""
-    after = -1
+def read_chunks(database: sqlite3.Connection, size: int, after: int = -1) -> Iterator[list[Kept]]:
+    """Every envelope held behind the index `after`, by rising index, `size` at a time."""
     while rows := database.execute(
         "SELECT idx, id, day, body, fault FROM known WHERE idx > ? ORDER BY idx LIMIT ?",
         (after, size),

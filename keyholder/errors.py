@@ -4,6 +4,9 @@ Sentences are fixed: nothing that came in (a report, an answer of the service, a
 repeated in an error. Codes are never reused.
 """
 
+from keyholder.keys.catalogue import KEYS
+from keyholder.records.catalogue import RECORDS
+
 _CATALOGUE: dict[str, tuple[str, str]] = {
     # the home folder
     "home-missing": (
@@ -141,6 +144,35 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Copy the id from `keyholder list`",
     ),
     "report-ambiguous": ("Several reports have ids that begin so", "Give more of the id"),
+    # files that travel between holders
+    "travel-unreadable": (
+        "A file that was named cannot be read",
+        "Check its name, and that the disk or stick is there",
+    ),
+    "peeled-form": (
+        "This is not a peeled file, or it is damaged",
+        "Ask the holder of lock A for it again",
+    ),
+    "peeled-holder": (
+        "A peeled file counts only from a holder whom the keyring lists and who is not revoked",
+        "Run `keyholder sync`; else ask another holder of lock A for the file",
+    ),
+    "peeled-signature": (
+        "The peeled file is not what its maker signed: it was changed or cut off",
+        "Ask for it again by another way",
+    ),
+    "peeled-too-many": (
+        "A peeled file holds 1,048,576 boxes at most",
+        "Name an --epoch, or go on with --since-index",
+    ),
+    "peeled-nothing": (
+        "No envelope was peeled, so there is no file",
+        "Run `keyholder sync`; only a holder of lock A of a dual epoch can peel",
+    ),
+    "peeled-in-home": (
+        "A peeled file may not lie in a home: one laptop must not open a dual epoch alone",
+        "Write it to a stick, or to another folder, and delete it once it was handed on",
+    ),
     # exports
     "output-stream": (
         "An export is written into a file, never to the terminal or a pipe",
@@ -154,6 +186,8 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "The output file cannot be written",
         "Check the folder, the disk and who may write there",
     ),
+    **KEYS,
+    **RECORDS,
 }
 
 FINDINGS: dict[str, str] = {
@@ -191,12 +225,24 @@ class CoalitionError(KeyholderError):
     """The keyring, or what an officer wants to put into it."""
 
 
+class KeysError(KeyholderError):
+    """A card, a lock offer, a wrap, or what is to be destroyed or kept."""
+
+
 class ServiceError(KeyholderError):
     """What the service does or does not do."""
 
 
 class ReportError(KeyholderError):
     """Asked for a report that is not there."""
+
+
+class RecordError(KeyholderError):
+    """What somebody says about a report cannot be written or read so."""
+
+
+class TravelError(KeyholderError):
+    """A file that goes from one holder to another."""
 
 
 class ExportError(KeyholderError):

@@ -1,8 +1,8 @@
 """Which reports somebody asked for."""
 
 import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from keyholder.merge import Merged
 from keyholder.moments import DAY
@@ -27,6 +27,13 @@ class Filter:
     net: Mapping[str, str] = field(default_factory=dict)
     text: str | None = None
     epoch: int | None = None
+    region: str | None = None
+    operator: str | None = None
+    lang: str | None = None
+
+    def without_text(self) -> "Filter":
+        """The same, for reports whose texts were searched already."""
+        return replace(self, text=None)
 
 
 def matches(merged: Merged, wanted: Filter) -> bool:
@@ -37,6 +44,9 @@ def matches(merged: Merged, wanted: Filter) -> bool:
         and (wanted.channel is None or wanted.channel in merged.channels)
         and (wanted.status is None or report.get("status") == wanted.status)
         and (wanted.kind is None or wanted.kind in report.get("kind", ()))
+        and (wanted.region is None or report.get("region") == wanted.region)
+        and (wanted.operator is None or wanted.operator in report.get("op", ()))
+        and (wanted.lang is None or report.get("lang") == wanted.lang)
         and (wanted.epoch is None or any(one.epoch == wanted.epoch for one in merged.sources))
         and all(report.get("net", {}).get(name) == level for name, level in wanted.net.items())
         and (wanted.since is None or find_moment(merged) >= wanted.since)
@@ -56,7 +66,14 @@ def fold(text: str) -> str:
     return text.lower() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
 
 
+def list_texts(merged: Merged) -> Iterator[str]:
+    """The texts of a report in which words are sought."""
+    report = merged.report
+    for name in _TEXTS:
+        if isinstance(text := report.get(name), str):
+            yield text
+    yield from report.get("op", ())
+
+
 def _mentions(merged: Merged, folded: str) -> bool:
-    said = (merged.report.get(name) for name in _TEXTS)
-    names = (*said, *merged.report.get("op", ()))
-    return any(folded in fold(text) for text in names if isinstance(text, str))
+    return any(folded in fold(text) for text in list_texts(merged))

@@ -1,7 +1,10 @@
 """The home folder: where a keyholder's vault, keyring and downloaded envelopes lie.
 
     identity.box            holder id and seeds, under the passphrase
-    seeds.box               the locks' seeds, under a random key that identity.box holds
+    seeds.box               the locks' seeds and one-time keys, under a key that identity.box holds
+    seeds.next              the next seeds.box, for a moment (see keyholder.vault)
+    kept.db                 reports kept beyond their epoch, sealed under the vault's own key
+    cards/                  cards of other holders; public
     root.json               the root file this home trusts from the start; public
     keyring/keyring.bundle  the newest keyring accepted; public
     keyring/former/         older ones, where they said what it no longer says; public
@@ -36,6 +39,18 @@ class Home:
     @property
     def seeds(self) -> Path:
         return self.folder / "seeds.box"
+
+    @property
+    def seeds_next(self) -> Path:
+        return self.folder / "seeds.next"
+
+    @property
+    def kept(self) -> Path:
+        return self.folder / "kept.db"
+
+    @property
+    def cards(self) -> Path:
+        return self.folder / "cards"
 
     @property
     def root(self) -> Path:

@@ -4,11 +4,12 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from crypto.envelope import Kind, Suite
+from crypto.envelope import HEADER_SIZE, Kind, Suite
 from crypto.errors import CryptoError, OpeningError
 from crypto.keyring import Epoch, Keyring
-from crypto.locks import epoch_locks
-from crypto.opening import Opener
+from crypto.locks import LockKey, check_lock, epoch_locks
+from crypto.opening import Opened as Content
+from crypto.opening import Opener, open_peeled
 from keyholder.envelopes import Kept
 from keyholder.vault import Seed
 from reports.codec import decode
@@ -70,18 +71,25 @@ class Desk:
             }
         )
 
+        self._inner: dict[tuple[int, Suite], LockKey] = {
+            (epoch.number, suite): lock
+            for epoch in keys
+            if "B" in epoch.seeds
+            for suite, lock in check_lock(epoch.seeds["B"], "B", epoch.locks["B"]).items()
+        }
+
     def open(self, kept: Kept) -> Outcome:
         """The outcome for one envelope. Never raises, whatever the envelope holds.
 
         What has no body is `removed` here: what was purged, keyrings say (`name_purged`).
         """
-        place, envelope_id, day, body, fault = kept
+        place, envelope_id, day, body, fault, inner = kept
         if fault is not None:
             return Unopened(place, envelope_id, day, DAMAGED, fault)
         if body is None:
             return Unopened(place, envelope_id, day, REMOVED, "")
         try:
-            opened = self._opener.open(body)
+            opened = self._opener.open(body) if inner is None else self._open_inner(body, inner)
         except CryptoError as error:
             if error.code == NO_KEY:
                 epoch = int.from_bytes(body[2:4], "big")
@@ -97,6 +105,14 @@ class Desk:
         return Opened(
             place, envelope_id, day, int(opened.suite), opened.epoch, opened.report_id, report
         )
+
+    def _open_inner(self, body: bytes, inner: bytes) -> Content:
+        """What a holder of lock A peeled off an envelope, with lock B alone."""
+        header = body[:HEADER_SIZE]
+        lock = self._inner.get((int.from_bytes(header[2:], "big"), Suite(header[1])))
+        if lock is None:
+            raise OpeningError(NO_KEY)
+        return open_peeled(header, inner, lock)
 
 
 def name_purged(outcome: Outcome, purged: Container[bytes]) -> Outcome:

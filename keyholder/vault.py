@@ -1,12 +1,20 @@
-"""The vault: who this keyholder is, and the seeds of the locks that can be opened.
+"""The vault: who this keyholder is, the seeds of the locks that can be opened, and one-time keys.
 
 Two files, so that adding a seed needs no second run of Argon2id: `identity.box` lies under the
-passphrase and holds a random key; `seeds.box` lies under that key. Both are replaced whole.
+passphrase and holds two random keys; `seeds.box` lies under one of them, the seeds key. Both are
+replaced whole. What is sealed for good (kept reports, and other rooms' stores) lies under keys
+derived from the other one, the vault key, which stays.
+
+A new seeds key is made when something is destroyed and with each new passphrase, so that an old
+copy of seeds.box opens with no identity of later. `seeds.next` exists only in the middle of that.
 """
 
+import hashlib
+import hmac
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import cbor2
 
@@ -19,6 +27,8 @@ from keyholder.home import Home
 _IDENTITY = "heliograph/identity/v1"
 _SEEDS = "heliograph/seeds/v1"
 _KEY = 32  # bytes
+_STORE = b"heliograph/store/v1\0"
+_FORMER_VAULT = b"heliograph/vault/v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +38,8 @@ class Identity:
     holder_id: str  # 16 hex digits, random: the public keyring must not list whom to arrest
     signing_seed: bytes = field(repr=False)  # Ed25519, 32 B: signs requests to the service
     officer_seed: bytes = field(repr=False)  # Ed25519, 32 B: signs the keyring
-    vault_key: bytes = field(repr=False)  # 32 B: locks seeds.box
+    vault_key: bytes = field(repr=False)  # 32 B: see `derive_store_key`; it stays
+    seeds_key: bytes = field(repr=False)  # 32 B: locks seeds.box; renewed
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +52,22 @@ class Seed:
     seed: bytes = field(repr=False)  # 32 B
 
 
+@dataclass(frozen=True, slots=True)
+class WrapKey:
+    """The secret half of the one-time key that a card offers for one epoch."""
+
+    epoch: int
+    seed: bytes = field(repr=False)  # 32 B: see crypto.wrapping
+
+
+@dataclass(frozen=True, slots=True)
+class Secrets:
+    """What seeds.box holds."""
+
+    seeds: tuple[Seed, ...] = ()
+    wrap_keys: tuple[WrapKey, ...] = ()
+
+
 def create(home: Home, words: str, cost: passphrase.Cost) -> Identity:
     """Make an identity and an empty vault. HomeError: home-exists, home-unwritable."""
     refuse_existing(home)
@@ -49,22 +76,11 @@ def create(home: Home, words: str, cost: passphrase.Cost) -> Identity:
         signing_seed=officers.new_seed(),
         officer_seed=officers.new_seed(),
         vault_key=secrets.token_bytes(_KEY),
+        seeds_key=secrets.token_bytes(_KEY),
     )
-    content = cbor2.dumps(
-        {
-            "format": _IDENTITY,
-            "holder": identity.holder_id,
-            "signing": identity.signing_seed,
-            "officer": identity.officer_seed,
-            "vault": identity.vault_key,
-        },
-        canonical=True,
-    )
-    write_seeds(home, identity, ())  # first: an identity without its seeds would be a damaged vault
-    try:
-        write_whole(home.identity, [passphrase.lock(words, content, cost=cost)])
-    except OSError as error:
-        raise HomeError("home-unwritable") from error
+    # First: an identity without its seeds would be a damaged vault.
+    write_secrets(home, identity, Secrets())
+    _write_identity(home, identity, words, cost)
     return identity
 
 
@@ -84,37 +100,139 @@ def unlock(home: Home, words: str) -> Identity:
     """The identity. HomeError: home-missing, vault-damaged; PassphraseError: passphrase-wrong."""
     require(home)
     try:
-        content = cbor2.loads(passphrase.unlock(words, home.identity.read_bytes()))
+        box = home.identity.read_bytes()
+        if not _is_identity_long(box):  # cut off: the right passphrase would seem to be wrong
+            raise HomeError("vault-damaged")
+        content = cbor2.loads(passphrase.unlock(words, box))
         if content["format"] != _IDENTITY:
             raise HomeError("vault-damaged")
-        return Identity(content["holder"], content["signing"], content["officer"], content["vault"])
+        vault_key, seeds_key = _read_keys(content)
+        return Identity(
+            content["holder"], content["signing"], content["officer"], vault_key, seeds_key
+        )
     except (OSError, cbor2.CBORDecodeError, KeyError, TypeError) as error:
         raise HomeError("vault-damaged") from error
 
 
+def read_secrets(home: Home, identity: Identity) -> Secrets:
+    """Everything in seeds.box. HomeError: vault-damaged."""
+    try:
+        return _read_box(home.seeds, identity)
+    except HomeError:
+        if not home.seeds_next.exists():
+            raise
+        return _read_box(home.seeds_next, identity)  # a new key's change was cut off
+
+
+def write_secrets(home: Home, identity: Identity, secrets: Secrets) -> None:
+    """Replace what seeds.box holds, or leave the old one. HomeError: home-unwritable."""
+    _write_box(home.seeds, identity, secrets)
+    try:
+        home.seeds_next.unlink(missing_ok=True)
+    except OSError as error:
+        raise HomeError("home-unwritable") from error
+
+
 def read_seeds(home: Home, identity: Identity) -> tuple[Seed, ...]:
     """Every seed held. HomeError: vault-damaged."""
+    return read_secrets(home, identity).seeds
+
+
+def write_seeds(home: Home, identity: Identity, seeds: Sequence[Seed]) -> None:
+    """Replace the seeds by these and keep the one-time keys, or leave the old ones.
+
+    HomeError: vault-damaged, home-unwritable.
+    """
+    write_secrets(home, identity, replace(read_secrets(home, identity), seeds=tuple(seeds)))
+
+
+def renew(
+    home: Home, identity: Identity, secrets_left: Secrets, words: str, cost: passphrase.Cost
+) -> Identity:
+    """Lock what is left under a new seeds key, and the identity under these words.
+
+    The replacing of identity.box is the moment of it: cut off before, the vault is the old one;
+    after, the new one. Copies of the old seeds.box open with the old identity.box alone.
+    HomeError: home-unwritable.
+    """
+    newer = replace(identity, seeds_key=secrets.token_bytes(_KEY))
+    _write_box(home.seeds_next, newer, secrets_left)
+    _write_identity(home, newer, words, cost)
     try:
-        content = cbor2.loads(
-            passphrase.unlock_with_key(identity.vault_key, home.seeds.read_bytes())
-        )
+        home.seeds_next.replace(home.seeds)
+    except OSError as error:
+        raise HomeError("home-unwritable") from error
+    return newer
+
+
+def derive_store_key(identity: Identity, purpose: str) -> bytes:
+    """The key (32 B) of one store of this vault, such as "kept". It outlives every renewal."""
+    return hmac.digest(identity.vault_key, _STORE + purpose.encode("ascii"), "sha256")
+
+
+def _write_identity(home: Home, identity: Identity, words: str, cost: passphrase.Cost) -> None:
+    try:
+        write_whole(home.identity, [passphrase.lock(words, _encode(identity), cost=cost)])
+    except OSError as error:
+        raise HomeError("home-unwritable") from error
+
+
+def _encode(identity: Identity) -> bytes:
+    return cbor2.dumps(
+        {
+            "format": _IDENTITY,
+            "holder": identity.holder_id,
+            "signing": identity.signing_seed,
+            "officer": identity.officer_seed,
+            "vault": identity.vault_key,
+            "seeds": identity.seeds_key,
+        },
+        canonical=True,
+    )
+
+
+def _read_keys(content: dict[str, bytes]) -> tuple[bytes, bytes]:
+    """The vault key and the seeds key. Identities of the first version had one key for seeds.box;
+    the vault key follows from it, and not the other way round, so that it may outlive it."""
+    key = content["vault"]
+    if "seeds" in content:
+        return key, content["seeds"]
+    return hashlib.sha256(_FORMER_VAULT + key).digest(), key
+
+
+def _is_identity_long(box: bytes) -> bool:
+    """Whether a file is as long as identity.box, of today or of the first version: all that is in
+    it has a fixed length."""
+    sample = _encode(Identity("0" * 16, *(bytes(_KEY) for _ in range(4))))
+    today = passphrase.OVERHEAD + len(sample)
+    return len(box) in (today, today - len(cbor2.dumps("seeds")) - len(cbor2.dumps(bytes(_KEY))))
+
+
+def _read_box(path: Path, identity: Identity) -> Secrets:
+    try:
+        content = cbor2.loads(passphrase.unlock_with_key(identity.seeds_key, path.read_bytes()))
         if content["format"] != _SEEDS:
             raise HomeError("vault-damaged")
-        return tuple(Seed(one["epoch"], one["lock"], one["seed"]) for one in content["seeds"])
+        return Secrets(
+            tuple(Seed(one["epoch"], one["lock"], one["seed"]) for one in content["seeds"]),
+            tuple(WrapKey(one["epoch"], one["seed"]) for one in content.get("wrap_keys", ())),
+        )
     except (OSError, PassphraseError, cbor2.CBORDecodeError, KeyError, TypeError) as error:
         raise HomeError("vault-damaged") from error
 
 
-def write_seeds(home: Home, identity: Identity, seeds: Sequence[Seed]) -> None:
-    """Replace the seeds by these, or leave the old ones. HomeError: home-unwritable."""
+def _write_box(path: Path, identity: Identity, secrets: Secrets) -> None:
     content = cbor2.dumps(
         {
             "format": _SEEDS,
-            "seeds": [{"epoch": one.epoch, "lock": one.lock, "seed": one.seed} for one in seeds],
+            "seeds": [
+                {"epoch": one.epoch, "lock": one.lock, "seed": one.seed} for one in secrets.seeds
+            ],
+            "wrap_keys": [{"epoch": one.epoch, "seed": one.seed} for one in secrets.wrap_keys],
         },
         canonical=True,
     )
     try:
-        write_whole(home.seeds, [passphrase.lock_with_key(identity.vault_key, content)])
+        write_whole(path, [passphrase.lock_with_key(identity.seeds_key, content)])
     except OSError as error:
         raise HomeError("home-unwritable") from error

@@ -34,6 +34,7 @@ def new(
     start: Annotated[
         str | None,
         typer.Option(
+            "--start",
             "--from",
             metavar="now|UTC",
             help="Its start: `now`, 2026-01-31 or 2026-01-31T12:00. Without it: where the last "

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from keyholder.commands.opening import Tally, list_unopened, open_reports
-from keyholder.commands.options import with_filter
+from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import say, warn
 from keyholder.commands.session import Session
 from keyholder.documents import make_document, write_list
@@ -36,6 +36,7 @@ def export(
     ],
     output: Annotated[Path, typer.Option("--output", help="The file to write.")],
     wanted: Filter,
+    peeled: Peeled = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
 ) -> None:
     """Open everything and write the reports, PLAINTEXT, into one file that only you can read.
@@ -44,7 +45,7 @@ def export(
     """
     session: Session = context.obj
     check_output(output, force=force)
-    opened, tally = open_reports(session)
+    opened, tally = open_reports(session, peeled)
     found = [one for one in merge(opened) if matches(one, wanted)]
     write_output(output, _write(wanted_format, found, tally))
     say(f"{len(found):,} reports are in {show(str(output))}.")

@@ -1,15 +1,18 @@
 """keyholder open, and the opening that list, show and export begin with."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Generator, Sequence
+from pathlib import Path
+from typing import Any
 
 import typer
 
-from keyholder.commands.options import Json
-from keyholder.commands.printing import say, say_json, show_progress
+from keyholder.commands.options import Json, Peeled
+from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import count, open_envelopes, read_chunks
+from keyholder.held import Held
 from keyholder.known import read_known
 from keyholder.opening import (
     DAMAGED,
@@ -17,37 +20,73 @@ from keyholder.opening import (
     OTHER_KIND,
     PURGED,
     REMOVED,
+    EpochKeys,
     Opened,
     Outcome,
     Unopened,
     choose_keys,
     name_purged,
 )
-from keyholder.vault import read_seeds
+from keyholder.peeled import list_speakers, read_peeled
+from keyholder.vault import Identity, read_seeds
 
 Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
+Watch = Callable[[int, int], Any]  # is told how many are opened, and of how many
 
 
-def open_held(session: Session) -> Iterator[Outcome]:
-    """The outcome of every envelope that this home holds, by index. Asks for the passphrase."""
+def open_held(
+    session: Session,
+    peeled: Sequence[Path] | None = None,
+    *,
+    identity: Identity | None = None,
+    watch: Watch | None = None,
+) -> Generator[Outcome, None, None]:
+    """The outcome of every envelope that this home holds, by index.
+
+    Asks for the passphrase at once, unless it is given an identity; opens while it is read, in
+    whatever thread that is. `peeled` are files of holders of lock A (`--peeled`): they are read,
+    never kept. TravelError where one of them does not count.
+    """
     held = read_coalition(session)
-    identity = unlock_identity(session)
+    identity = identity or unlock_identity(session)
     keys = choose_keys(held.keyring, read_seeds(session.home, identity))
+    return _open_kept(session, held, keys, peeled or (), watch)
+
+
+def _open_kept(
+    session: Session,
+    held: Held,
+    keys: Sequence[EpochKeys],
+    peeled: Sequence[Path],
+    watch: Watch | None,
+) -> Generator[Outcome, None, None]:
     purged = read_known(session.home).purged
-    with open_envelopes(session.home) as database:
-        total = count(database)
+    with (
+        read_peeled(peeled, list_speakers(held.keyring)) as boxes,
+        open_envelopes(session.home) as database,
+    ):
+        total, done = count(database), 0
         with show_progress("Opening", total) as advance:
             chunks = read_chunks(database, CHUNK)
+            if len(boxes):
+                chunks = ([boxes.attach(kept) for kept in chunk] for chunk in chunks)
             for outcomes in open_chunks(chunks, keys, total, count_cores()):
                 yield from (name_purged(outcome, purged) for outcome in outcomes)
                 advance(len(outcomes))
+                done += len(outcomes)
+                if watch is not None:
+                    watch(done, total)
+        if boxes.strangers:
+            warn(f"{boxes.strangers:,} peeled boxes are of envelopes that are not held here.")
 
 
-def open_reports(session: Session) -> tuple[list[Opened], Tally]:
+def open_reports(
+    session: Session, peeled: Sequence[Path] | None = None
+) -> tuple[list[Opened], Tally]:
     """Every report that opens, and how many envelopes gave none, and why."""
     opened: list[Opened] = []
     tally: Tally = Counter()
-    for outcome in open_held(session):
+    for outcome in open_held(session, peeled):
         if isinstance(outcome, Unopened):
             tally[outcome.outcome, outcome.detail] += 1
         else:
@@ -55,7 +94,7 @@ def open_reports(session: Session) -> tuple[list[Opened], Tally]:
     return opened, tally
 
 
-def open_all(context: typer.Context, json: Json = False) -> None:
+def open_all(context: typer.Context, peeled: Peeled = None, json: Json = False) -> None:
     """Open every envelope that is held, in memory, and count what came of it.
 
     What does not open is counted and never stops the rest. Nothing is written.
@@ -66,7 +105,7 @@ def open_all(context: typer.Context, json: Json = False) -> None:
     """
     session: Session = context.obj
     opened, tally = 0, Tally()
-    for outcome in open_held(session):
+    for outcome in open_held(session, peeled):
         if isinstance(outcome, Unopened):
             tally[outcome.outcome, outcome.detail] += 1
         else:

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Callable
 from functools import wraps
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -63,6 +64,16 @@ Text = Annotated[
     typer.Option("--text", help="Words in the text, the place or an operator; case plays no part."),
 ]
 Epoch = Annotated[int | None, typer.Option("--epoch", min=1, max=65535, help="Number of an epoch.")]
+
+Peeled = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--peeled",
+        metavar="FILE",
+        help="A file of `keyholder peel`: opens dual envelopes with lock B alone. May be given "
+        "several times.",
+    ),
+]
 
 
 def make_filter(

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from keyholder.commands.opening import list_unopened, open_held, open_reports, say_unopened
-from keyholder.commands.options import Json, with_filter
+from keyholder.commands.options import Json, Peeled, with_filter
 from keyholder.commands.printing import say, say_json, say_lines
 from keyholder.commands.session import Session
 from keyholder.documents import make_document, write_list
@@ -28,6 +28,7 @@ def list_reports(
     limit: Annotated[
         int | None, typer.Option("--limit", min=1, help="Only so many, the newest.")
     ] = None,
+    peeled: Peeled = None,
     json: Json = False,
 ) -> None:
     """Open everything and print one line a report, the newest first.
@@ -38,7 +39,7 @@ def list_reports(
     --json prints the documents of spec/exports-v1.md, with the unopened envelopes counted.
     """
     session: Session = context.obj
-    opened, tally = open_reports(session)
+    opened, tally = open_reports(session, peeled)
     found = [one for one in merge(opened) if matches(one, wanted)]
     shown = found if limit is None else found[:limit]
     if json:
@@ -58,6 +59,7 @@ def list_reports(
 def show_report(
     context: typer.Context,
     id: Annotated[str, typer.Argument(help="A report's or envelope's id, or how it begins.")],
+    peeled: Peeled = None,
     json: Json = False,
 ) -> None:
     """Print one report in full: every field, the text as it came, and its envelopes.
@@ -71,7 +73,7 @@ def show_report(
     prefix = id.lower()
     opened: list[Opened] = []
     unopened: list[Unopened] = []
-    for outcome in open_held(session):
+    for outcome in open_held(session, peeled):
         if isinstance(outcome, Opened):
             opened.append(outcome)
         elif outcome.envelope_id.hex().startswith(prefix):

@@ -69,6 +69,12 @@ def read_coalition(session: Session, service: str | None = None) -> Held:
     return held
 
 
+def find_coalition(session: Session) -> Held | None:
+    """As read_coalition; None where this home has no keyring yet."""
+    vault.require(session.home)
+    return read_coalition(session) if session.home.root.exists() else None
+
+
 def choose_service(held: Held, named: str | None) -> str:
     """The service that was named, else the first address in the keyring.
 

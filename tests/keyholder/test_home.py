@@ -58,7 +58,7 @@ def test_a_vault_of_another_format_is_refused(tmp_path: Path, content: object) -
     home = Home(tmp_path)
     identity = vault.create(home, PASSPHRASE, COST)
     data = cbor2.dumps(content)
-    home.seeds.write_bytes(passphrase.lock_with_key(identity.vault_key, data))
+    home.seeds.write_bytes(passphrase.lock_with_key(identity.seeds_key, data))
     home.identity.write_bytes(passphrase.lock(PASSPHRASE, data, cost=COST))
     for use in (
         lambda: vault.read_seeds(home, identity),

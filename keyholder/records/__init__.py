@@ -1,0 +1,1 @@
+"""Records: what keyholders tell each other about reports, signed, sealed and never in clear."""

@@ -1,0 +1,20 @@
+"""What can go wrong with records: a part of the catalogue in keyholder/errors.py."""
+
+RECORDS: dict[str, tuple[str, str]] = {
+    "record-operation": (
+        "This operation on a report or incident is not one that this version knows",
+        "Check the ids, the language and the level, or update this program",
+    ),
+    "record-tag": (
+        "A tag is empty or too long",
+        "Give 1 to 64 bytes of text",
+    ),
+    "record-text": (
+        "The text is empty or too long",
+        "Give up to 32,000 bytes; what is longer takes several notes",
+    ),
+    "record-reports": (
+        "One operation takes 1 to 512 different reports",
+        "Name them in several operations",
+    ),
+}

@@ -27,8 +27,8 @@ function place([longitude, latitude]) {
 function draw(ring) {
   const points = ring.map(place);
   const [start, ...rest] = points;
-  let [x, y] = start;
-  let path = `M${x} ${y}l`;
+  const [x, y] = start;
+  let path = "";
   let last = [x, y];
   for (const [nextX, nextY] of rest.slice(0, -1)) {
     const far = Math.abs(nextX - last[0]) + Math.abs(nextY - last[1]);
@@ -36,7 +36,8 @@ function draw(ring) {
     path += `${nextX - last[0]} ${nextY - last[1]} `;
     last = [nextX, nextY];
   }
-  return `${path.trim()}z`;
+  // An island smaller than that is a dot: whole countries are so small.
+  return path === "" ? `M${x} ${y}h6v6h-6z` : `M${x} ${y}l${path.trim()}z`;
 }
 
 const countries = feature(atlas, atlas.objects.countries).features.map(

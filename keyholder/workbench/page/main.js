@@ -106,7 +106,8 @@ async function watch(api) {
       else if (desk) Object.assign(desk.state, state);
       await pause(state.opening ? STATE_EVERY : IDLE_EVERY);
     } catch (error) {
-      if (!(error instanceof Refused && error.code === "gone")) await pause(IDLE_EVERY);
+      fail(error);
+      await pause(IDLE_EVERY);
     }
   }
 }
@@ -120,7 +121,12 @@ function tell(state) {
     fillWith(find("view"), element("p", {}, "The reports are being opened, in memory alone."));
     return;
   }
-  opening.textContent = `${counted(state.reports, "report")}, ${counted(state.incidents, "incident")}`;
+  opening.textContent = [
+    counted(state.reports, "report"),
+    typeof state.incidents === "number" ? counted(state.incidents, "incident") : "",
+  ]
+    .filter(Boolean)
+    .join(", ");
   const idle = state.idle_seconds;
   find("idle").textContent =
     typeof idle === "number"
@@ -184,6 +190,7 @@ function begin(api, state) {
  * @param {any} [wanted]
  */
 function go(view, wanted) {
+  find("said").textContent = "";
   if (name !== "" && name !== view && FILTERED.has(name)) before.push(name);
   show(view, wanted);
   current?.focus();
@@ -229,10 +236,10 @@ async function mergeMarked() {
   }
   const accepted = await operate({ op: "merge", reports: [...desk.marked] });
   if (!accepted) return;
-  say(`${counted(desk.marked.size, "report")} put together. u undoes it.`);
   desk.marked.clear();
   if (accepted.incident) go("incident", { id: accepted.incident });
   else show(name);
+  say("Put together as one incident. u undoes it.");
 }
 
 async function undoLast() {

@@ -94,11 +94,11 @@ export function showIncident(view, desk, wanted) {
   async function act(operation, done) {
     const accepted = await desk.operate(operation);
     if (!accepted) return;
+    if (accepted.incident) desk.go("incident", { id: accepted.incident });
+    else load();
     desk.say(
       `${counted(/** @type {any} */ (operation).reports?.length ?? 1, "report")} ${done}. Undo it under “Who did what”, or with u.`,
     );
-    if (accepted.incident) desk.go("incident", { id: accepted.incident });
-    else load();
   }
 
   /** @param {any} told */

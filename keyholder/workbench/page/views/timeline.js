@@ -126,13 +126,14 @@ function twin(bins, seconds, desk) {
           element(
             "tr",
             {},
-            ["From", "Reports", "Incidents"].map((name) => element("th", { scope: "col" }, name)),
+            element("th", { scope: "col" }, "From"),
+            element("th", { scope: "col", class: "number" }, "Reports"),
           ),
         ),
         element(
           "tbody",
           {},
-          rows.map(({ at, reports, incidents }) =>
+          rows.map(({ at, reports }) =>
             element(
               "tr",
               {},
@@ -146,11 +147,6 @@ function twin(bins, seconds, desk) {
                 ),
               ),
               element("td", { class: "number" }, reports.toLocaleString("en")),
-              element(
-                "td",
-                { class: "number" },
-                incidents === undefined ? "" : incidents.toLocaleString("en"),
-              ),
             ),
           ),
         ),
@@ -165,8 +161,8 @@ function twin(bins, seconds, desk) {
  * @param {number} seconds
  */
 function narrow(desk, at, seconds) {
-  const until = at + Math.max(seconds, 86_400);
-  desk.filters.set({ ...desk.filters.conditions, since: day(at), until: day(until) });
+  // Both days belong to what is asked for.
+  desk.filters.set({ ...desk.filters.conditions, since: day(at), until: day(at + seconds - 1) });
 }
 
 /** @param {any[]} bins */

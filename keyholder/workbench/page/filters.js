@@ -10,7 +10,7 @@ const TYPING = 250; // ms without a key before a text is searched for
 
 /**
  * @param {HTMLElement} form
- * @param {import("./main.js").State} state
+ * @param {import("./desk.js").State} state
  * @param {(conditions: Conditions) => void} onChange
  */
 export function createFilters(form, state, onChange) {
@@ -141,7 +141,7 @@ function choice(name, title, options) {
 }
 
 /**
- * @param {import("./main.js").State["countries"]} countries
+ * @param {import("./desk.js").State["countries"]} countries
  * @returns {[string, string][]} by name
  */
 function named(countries) {

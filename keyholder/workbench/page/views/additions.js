@@ -6,7 +6,7 @@ import { GRADES, word } from "../words.js";
 
 /**
  * @param {any} told
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  * @param {() => void} reload
  */
 export function showAdditions(told, desk, reload) {

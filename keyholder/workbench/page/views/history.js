@@ -6,8 +6,8 @@ import { word } from "../words.js";
 
 /**
  * @param {HTMLElement} view
- * @param {import("../main.js").Desk} desk
- * @returns {import("../main.js").Shown}
+ * @param {import("../desk.js").Desk} desk
+ * @returns {import("../desk.js").Shown}
  */
 export function showHistory(view, desk) {
   const stopped = new AbortController();

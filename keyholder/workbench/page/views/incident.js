@@ -7,9 +7,9 @@ import { makeLinks } from "./links.js";
 
 /**
  * @param {HTMLElement} view
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  * @param {{id: string}} wanted
- * @returns {import("../main.js").Shown}
+ * @returns {import("../desk.js").Shown}
  */
 export function showIncident(view, desk, wanted) {
   const stopped = new AbortController();

@@ -13,8 +13,8 @@ const SORTS = [
 
 /**
  * @param {HTMLElement} view
- * @param {import("../main.js").Desk} desk
- * @returns {import("../main.js").Shown}
+ * @param {import("../desk.js").Desk} desk
+ * @returns {import("../desk.js").Shown}
  */
 export function showIncidents(view, desk) {
   const stopped = new AbortController();
@@ -72,7 +72,7 @@ export function showIncidents(view, desk) {
 
 /**
  * @param {any[]} rows
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  */
 function table(rows, desk) {
   const columns = [

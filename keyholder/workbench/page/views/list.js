@@ -23,8 +23,8 @@ const COLUMNS = [
 
 /**
  * @param {HTMLElement} view
- * @param {import("../main.js").Desk} desk
- * @returns {import("../main.js").Shown}
+ * @param {import("../desk.js").Desk} desk
+ * @returns {import("../desk.js").Shown}
  */
 export function showList(view, desk) {
   /** @type {Map<number, any[]>} page number -> its rows */

@@ -9,8 +9,8 @@ const SHADES = 5;
 
 /**
  * @param {HTMLElement} view
- * @param {import("../main.js").Desk} desk
- * @returns {import("../main.js").Shown}
+ * @param {import("../desk.js").Desk} desk
+ * @returns {import("../desk.js").Shown}
  */
 export function showMap(view, desk) {
   const stopped = new AbortController();
@@ -62,7 +62,7 @@ export function showMap(view, desk) {
  * @param {Record<string, string>} paths
  * @param {any} told
  * @param {string | undefined} chosen
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  */
 function draw(paths, told, chosen, desk) {
   const counts = /** @type {Record<string, number>} */ (told.countries ?? {});
@@ -160,7 +160,7 @@ function around(path) {
 
 /**
  * @param {any} told
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  */
 function tables(told, desk) {
   const names = new Map(desk.state.countries.map(({ code, name }) => [code, name]));
@@ -229,7 +229,7 @@ function table(caption, rows) {
 }
 
 /**
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  * @param {Record<string, string>} wanted
  */
 function choose(desk, wanted) {

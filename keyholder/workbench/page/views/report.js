@@ -10,9 +10,9 @@ const OWN_PLACE = new Set(["text", "raw", "chan", "auth", "seq", "part", "tag", 
 
 /**
  * @param {HTMLElement} view
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  * @param {{id: string, at?: string}} wanted
- * @returns {import("../main.js").Shown}
+ * @returns {import("../desk.js").Shown}
  */
 export function showReport(view, desk, wanted) {
   const stopped = new AbortController();

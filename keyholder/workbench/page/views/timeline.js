@@ -9,8 +9,8 @@ const FOOT = 26;
 
 /**
  * @param {HTMLElement} view
- * @param {import("../main.js").Desk} desk
- * @returns {import("../main.js").Shown}
+ * @param {import("../desk.js").Desk} desk
+ * @returns {import("../desk.js").Shown}
  */
 export function showTimeline(view, desk) {
   const stopped = new AbortController();
@@ -51,7 +51,7 @@ export function showTimeline(view, desk) {
 /**
  * @param {any[]} bins
  * @param {number} seconds
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  */
 function draw(bins, seconds, desk) {
   const most = Math.max(...bins.map(({ reports }) => reports), 1);
@@ -100,7 +100,7 @@ function draw(bins, seconds, desk) {
 /**
  * @param {any[]} bins
  * @param {number} seconds
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  */
 function twin(bins, seconds, desk) {
   const told = bins.filter(({ reports }) => reports > 0);
@@ -156,7 +156,7 @@ function twin(bins, seconds, desk) {
 }
 
 /**
- * @param {import("../main.js").Desk} desk
+ * @param {import("../desk.js").Desk} desk
  * @param {number} at
  * @param {number} seconds
  */

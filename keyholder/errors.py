@@ -208,6 +208,8 @@ class CoalitionError(KeyholderError):
 
 class KeysError(KeyholderError):
     """A card, a lock offer, a wrap, or what is to be destroyed or kept."""
+
+
 class SigningError(KeyholderError):
     """Officers, members, and what waits for signatures."""
 

@@ -108,7 +108,7 @@ def _choose(
     for outcome in outcomes:
         if isinstance(outcome, Opened):
             opened.append(outcome)
-        else:
+        elif isinstance(outcome, Unopened):
             unopened.append(outcome)
     merged = merge(opened)
     if not ids:

@@ -19,8 +19,10 @@ from keyholder.commands import (
     coalition,
     epoch,
     epoch_adding,
+    epoch_destroying,
     export,
     identity,
+    keeping,
     opening,
     peeling,
     purge,
@@ -43,10 +45,12 @@ app = typer.Typer(
     help="Open, read and export reports; sign the coalition's keyring.",
 )
 app.command()(identity.init)
+app.command()(identity.passphrase)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
 epoch.group.command()(epoch_adding.add)
 epoch.group.command()(epoch_adding.retire)
+epoch.group.command()(epoch_destroying.destroy)
 app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
@@ -54,6 +58,7 @@ app.command()(peeling.peel)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
+app.command()(keeping.keep)
 app.command()(export.export)
 app.command()(purge.purge)
 app.command()(workbench.workbench)

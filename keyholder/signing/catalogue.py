@@ -65,8 +65,12 @@ SIGNING: dict[str, tuple[str, str]] = {
         "The names that you gave to holders cannot be read",
         "Put `names.box` back from a copy, or delete it and give the names again",
     ),
-    "pin-differs": (
-        "This root file is not the one with this fingerprint",
-        "Do not use it; ask an officer for the file again, by another way",
+    "pin-declined": (
+        "The root file was not pinned",
+        "Compare its words with an officer, by a way you trust",
+    ),
+    "pin-unreadable": (
+        "The root file or the keyring's file cannot be read",
+        "Check the names, and that the disk or stick is there",
     ),
 }

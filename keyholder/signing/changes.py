@@ -14,7 +14,7 @@ from crypto.revoked import REVOKED, find_revoked
 from keyholder.held import Held
 from keyholder.moments import write_moment
 from keyholder.repository import list_documents
-from keyholder.signing.epoch_changes import describe_epochs, describe_wraps, is_wraps
+from keyholder.signing.epoch_changes import describe_epochs, describe_wraps, name_lock
 from keyholder.signing.fields import describe_fields, describe_list
 from keyholder.signing.proposals import Proposal
 from keyholder.signing.roots import describe_officers, read_root_of
@@ -119,8 +119,9 @@ def _describe_files(before: Keyring | None, after: Keyring) -> Iterator[str]:
     for path in sorted((old.keys() | new.keys()) - told):
         if old.get(path) == new.get(path):
             continue
-        if is_wraps(path):
-            yield describe_wraps(path, old.get(path), new.get(path))
+        lock = name_lock(path)
+        if lock is not None:
+            yield describe_wraps(*lock, old.get(path), new.get(path))
         elif path not in old:
             yield f"File added: {path}, {len(new[path]):,} bytes"
         else:

@@ -35,17 +35,15 @@ def describe_epochs(
         yield from _describe_epoch(number, old[number], new[number])
 
 
-def is_wraps(path: str) -> bool:
-    """Whether a keyring's file holds the wraps of one lock."""
-    return _WRAPS.fullmatch(path) is not None
-
-
-def describe_wraps(path: str, before: bytes | None, after: bytes | None) -> str:
-    """Whose one-time keys a lock's seed is wrapped for now. `path` is one of `is_wraps`."""
+def name_lock(path: str) -> tuple[int, str] | None:
+    """Epoch and lock whose wraps a file of the keyring holds; None for any other file."""
     match = _WRAPS.fullmatch(path)
-    if match is None:
-        raise ValueError("not a file of wraps")
-    lock = f"epoch {match[1]}, lock {match[2].upper()}"
+    return None if match is None else (int(match[1]), match[2].upper())
+
+
+def describe_wraps(epoch: int, lock: str, before: bytes | None, after: bytes | None) -> str:
+    """Whose one-time keys a lock's seed is wrapped for now."""
+    lock = f"epoch {epoch}, lock {lock}"
     if after is None:
         return f"Wraps removed: {lock}. Nobody can fetch its seed any more"
     old, new = list_wrapped(before), list_wrapped(after)
@@ -57,21 +55,16 @@ def describe_wraps(path: str, before: bytes | None, after: bytes | None) -> str:
 
 
 def list_wrapped(data: bytes | None) -> frozenset[str]:
-    """The holder ids that a file of wraps names; none where it cannot be read."""
+    """The holder ids that a file of wraps names; none where it cannot be read.
+
+    Whether a wrap opens is for its holder alone to see (keyholder/keys/wraps.py).
+    """
     try:
-        left: list[Any] = [] if data is None else [json.loads(data)]
+        fields = {} if data is None else json.loads(data)
     except (ValueError, RecursionError):
         return frozenset()
-    found = set()
-    while left:
-        one = left.pop()
-        if isinstance(one, dict):
-            left += [*one, *one.values()]
-        elif isinstance(one, list):
-            left += one
-        elif isinstance(one, str) and _HOLDER.fullmatch(one):
-            found.add(one)
-    return frozenset(found)
+    wraps = fields.get("wraps") if isinstance(fields, dict) else None
+    return frozenset(filter(_HOLDER.fullmatch, wraps)) if isinstance(wraps, dict) else frozenset()
 
 
 def _describe_epoch(number: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:

@@ -89,7 +89,7 @@ def change_officers(
     if added.keys() & officers.keys.keys():
         raise SigningError("officer-known")
     keys = {id: key for id, key in officers.keys.items() if id not in remove}
-    signing = threshold or officers.threshold
+    signing = officers.threshold if threshold is None else threshold
     if root_threshold is None:
         together = officers.root_threshold == officers.threshold
         root_threshold = signing if together else officers.root_threshold

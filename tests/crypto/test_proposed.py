@@ -22,6 +22,7 @@ from keyholder.signing.proposals import (
     join_copies,
     name_key,
     propose,
+    read_files,
     read_proposal,
     write_proposal,
 )
@@ -178,7 +179,7 @@ class TestRefusing:
         flipped = bytearray(whole)
         flipped[place] ^= 1 << bit
         with pytest.raises(CryptoError):
-            read_proposal(held(), bytes(flipped))
+            read_proposal(held(), read_files(bytes(flipped)))
 
     def test_one_that_was_signed_for_another_state(self) -> None:
         late = held()
@@ -265,7 +266,7 @@ class TestRefusing:
     def test_a_file_that_is_no_bundle(self) -> None:
         for data in (b"", b"\x80", b"\xa0", write_bundle({"a": b"b"})):
             with pytest.raises(ProposalError, match="not a proposal"):
-                read_proposal(held(), data)
+                read_proposal(held(), read_files(data))
 
 
 def test_what_a_home_pinned_first_plays_no_part() -> None:

@@ -152,6 +152,27 @@ class KeyringError(CryptoError):
     }
 
 
+class ProposalError(CryptoError):
+    """What officers are to sign was refused: nothing of it was signed or taken up."""
+
+    CAUSES: ClassVar[Causes] = {
+        "proposal-form": "This is not a proposal as this program writes it, or it was changed. "
+        "Ask whoever proposed it for the file again.",
+        "proposal-stranger": "The proposal bears a signature of somebody who is no officer. "
+        "Do not sign it; ask whoever gave it to you.",
+        "proposal-changed": "The proposal was changed after an officer had signed it. "
+        "Do not sign it; tell the other officers.",
+        "proposal-unsigned": "A part of the proposal bears nobody's signature. "
+        "Ask the officer who proposed it to sign it first.",
+        "proposal-late": "The keyring went on without this proposal: another one came in between. "
+        "Ask for a new proposal on the keyring in use.",
+        "proposal-early": "The proposal follows a newer keyring than the one held here. "
+        "Fetch the newer keyring first.",
+        "proposal-other": "These files are not copies of one proposal. "
+        "Join only files that show the same words.",
+    }
+
+
 class RequestSignatureError(CryptoError):
     """A signed request was refused."""
 

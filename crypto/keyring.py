@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tuf.api.metadata import Root
+from tuf.api.metadata import Root, Targets
 
 from crypto.bundles import read_bundle, write_bundle
 from crypto.errors import KeyringError
@@ -143,13 +143,29 @@ def _read(root: Root, roots: Mapping[str, bytes], files: Mapping[str, bytes]) ->
     version = _newest_targets(files)
     name = f"{version}.targets.json"
     targets = read_targets(root, files[name], version)
+    served = {
+        **roots,
+        name: files[name],
+        **read_snapshot_files(root, targets, files[name], files),
+    }
+    return assemble(root, targets, served, files)
+
+
+def assemble(
+    root: Root, targets: Targets, served: Mapping[str, bytes], files: Mapping[str, bytes]
+) -> Keyring:
+    """The keyring that `targets` list, with `served`, its TUF files. Checks no signature: see
+    `first`, `successor` and crypto.proposed.
+
+    Raises KeyringError: keyring-file-missing, -file-hash, and what the statements' readers raise.
+    """
     listed = read_target_files(targets, files)
     if REPORTER not in listed or HOLDERS not in listed:
         raise KeyringError("keyring-file-missing")
     reporter = read_reporter(listed[REPORTER])
     return Keyring(
         root_version=root.version,
-        version=version,
+        version=targets.version,
         development=is_marked(root),
         expires=int(min(root.expires, targets.expires).timestamp()),
         signed_at=reporter.signed_at,
@@ -160,9 +176,7 @@ def _read(root: Root, roots: Mapping[str, bytes], files: Mapping[str, bytes]) ->
         log_keys=reporter.log_keys,
         holders=read_holders(listed[HOLDERS]),
         files={
-            **roots,
-            name: files[name],
-            **read_snapshot_files(root, targets, files[name], files),
+            **served,
             **{target_name(targets, path): data for path, data in listed.items()},
         },
     )

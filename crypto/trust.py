@@ -34,7 +34,7 @@ def read_root(data: bytes) -> Root:
 
     Raises KeyringError keyring-root-form, -root-signatures.
     """
-    metadata = _read_root_form(data)
+    metadata = parse_root(data)
     _check_root(metadata, metadata.signed)
     return metadata.signed
 
@@ -47,7 +47,7 @@ def walk_roots(root: Root, files: Mapping[str, bytes]) -> tuple[Root, dict[str, 
     """
     passed: dict[str, bytes] = {}
     while (name := root_name(root.version + 1)) in files:
-        metadata = _read_root_form(files[name])
+        metadata = parse_root(files[name])
         if metadata.signed.version != root.version + 1:
             raise KeyringError("keyring-root-version")
         _check_root(metadata, root)
@@ -79,7 +79,7 @@ def read_targets(root: Root, data: bytes, version: int) -> Targets:
 
 def parse_targets(data: bytes) -> Targets:
     """Targets whose signatures were checked before. Raises KeyringError keyring-metadata-form."""
-    return _parse(data, Targets).signed
+    return parse_metadata(data, Targets).signed
 
 
 def read_snapshot_files(
@@ -113,6 +113,15 @@ def read_snapshot_files(
     return {TIMESTAMP: files[TIMESTAMP], name: files[name]}
 
 
+def says_the_same(one: bytes, other: bytes) -> bool:
+    """Whether two TUF files differ in their signatures at most. Nothing in them is checked."""
+    try:
+        signed: list[Metadata[Any]] = [Metadata.from_bytes(data) for data in (one, other)]
+        return signed[0].signed_bytes == signed[1].signed_bytes
+    except (DeserializationError, RepositoryError, SerializationError):
+        return False
+
+
 def check_timestamp(old: bytes, new: bytes) -> None:
     """A timestamp's version may only rise, like that of targets. Signatures are checked elsewhere.
 
@@ -120,7 +129,7 @@ def check_timestamp(old: bytes, new: bytes) -> None:
     """
     if new == old:
         return
-    held, offered = (_parse(data, Timestamp).signed.version for data in (old, new))
+    held, offered = (parse_metadata(data, Timestamp).signed.version for data in (old, new))
     if offered < held:
         raise KeyringError("keyring-rollback")
     if offered == held:
@@ -158,9 +167,10 @@ def target_name(targets: Targets, path: str) -> str:
     return f"{folder}{slash}{digest}.{last}"
 
 
-def _read_root_form(data: bytes) -> Metadata[Root]:
+def parse_root(data: bytes) -> Metadata[Root]:
+    """A root by its form alone: nobody's signature is checked. KeyringError keyring-root-form."""
     try:
-        metadata = _parse(data, Root)
+        metadata = parse_metadata(data, Root)
     except KeyringError:
         raise KeyringError("keyring-root-form") from None
     if not has_plain_keys(metadata.signed):
@@ -174,13 +184,17 @@ def _check_root(metadata: Metadata[Root], by: Root) -> None:
 
 
 def _read_signed(root: Root, data: bytes, kind: type[_S]) -> _S:
-    metadata = _parse(data, kind)
+    metadata = parse_metadata(data, kind)
     if not _is_signed(metadata, root):
         raise KeyringError("keyring-signatures")
     return metadata.signed
 
 
-def _parse(data: bytes, kind: type[_S]) -> Metadata[_S]:
+def parse_metadata(data: bytes, kind: type[_S]) -> Metadata[_S]:
+    """One of TUF's files by its form alone: nobody's signature is checked.
+
+    Raises KeyringError keyring-metadata-form.
+    """
     try:
         metadata: Metadata[Any] = Metadata.from_bytes(data)
         plain = parse_json(data)

@@ -15,16 +15,23 @@ import typer
 from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
 from keyholder.commands import (
+    bundle,
+    card,
     coalition,
     epoch,
+    epoch_adding,
+    evidence,
+    epoch_destroying,
     export,
     identity,
+    keeping,
     opening,
     peeling,
     purge,
     reading,
     sync,
     verify,
+    verify_bundle,
     workbench,
 )
 from keyholder.commands.printing import warn
@@ -41,15 +48,24 @@ app = typer.Typer(
     help="Open, read and export reports; sign the coalition's keyring.",
 )
 app.command()(identity.init)
+app.command()(identity.passphrase)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
+epoch.group.command()(epoch_adding.add)
+epoch.group.command()(epoch_adding.retire)
+epoch.group.command()(epoch_destroying.destroy)
+app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
 app.command()(peeling.peel)
+app.add_typer(bundle.group, name="bundle")
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
+app.command()(keeping.keep)
 app.command()(export.export)
+app.command()(evidence.evidence)
+app.command("verify-bundle")(verify_bundle.verify_bundle)
 app.command()(purge.purge)
 app.command()(workbench.workbench)
 

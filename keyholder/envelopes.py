@@ -147,3 +147,16 @@ def read_chunks(database: sqlite3.Connection, size: int, after: int = -1) -> Ite
     ).fetchall():
         after = rows[-1][0]
         yield [Kept(*row) for row in rows]
+
+
+def read_items(
+    database: sqlite3.Connection, first: int, end: int
+) -> Iterator[tuple[Item, str | None]]:
+    """What is held from the index `first` to before `end`, as it came, and its fault's code."""
+    rows = database.execute(
+        "SELECT idx, CAST(leaf AS BLOB), CAST(body AS BLOB), fault FROM envelopes"
+        " WHERE idx >= ? AND idx < ? ORDER BY idx",
+        (first, end),
+    )
+    for *item, fault in rows:
+        yield Item(*item), fault

@@ -4,8 +4,11 @@ Sentences are fixed: nothing that came in (a report, an answer of the service, a
 repeated in an error. Codes are never reused.
 """
 
+from keyholder.evidence.catalogue import EVIDENCE
 from keyholder.keys.catalogue import KEYS
 from keyholder.records.catalogue import RECORDS
+from keyholder.signing.catalogue import SIGNING
+from keyholder.travel.catalogue import TRAVEL
 
 _CATALOGUE: dict[str, tuple[str, str]] = {
     # the home folder
@@ -144,35 +147,6 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Copy the id from `keyholder list`",
     ),
     "report-ambiguous": ("Several reports have ids that begin so", "Give more of the id"),
-    # files that travel between holders
-    "travel-unreadable": (
-        "A file that was named cannot be read",
-        "Check its name, and that the disk or stick is there",
-    ),
-    "peeled-form": (
-        "This is not a peeled file, or it is damaged",
-        "Ask the holder of lock A for it again",
-    ),
-    "peeled-holder": (
-        "A peeled file counts only from a holder whom the keyring lists and who is not revoked",
-        "Run `keyholder sync`; else ask another holder of lock A for the file",
-    ),
-    "peeled-signature": (
-        "The peeled file is not what its maker signed: it was changed or cut off",
-        "Ask for it again by another way",
-    ),
-    "peeled-too-many": (
-        "A peeled file holds 1,048,576 boxes at most",
-        "Name an --epoch, or go on with --since-index",
-    ),
-    "peeled-nothing": (
-        "No envelope was peeled, so there is no file",
-        "Run `keyholder sync`; only a holder of lock A of a dual epoch can peel",
-    ),
-    "peeled-in-home": (
-        "A peeled file may not lie in a home: one laptop must not open a dual epoch alone",
-        "Write it to a stick, or to another folder, and delete it once it was handed on",
-    ),
     # exports
     "output-stream": (
         "An export is written into a file, never to the terminal or a pipe",
@@ -186,8 +160,15 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "The output file cannot be written",
         "Check the folder, the disk and who may write there",
     ),
+    "rows-over-sheet": (
+        "A sheet of XLSX has 1,048,576 rows at most, and these are more",
+        "Narrow the filter, or export csv or json",
+    ),
+    **EVIDENCE,
     **KEYS,
     **RECORDS,
+    **SIGNING,
+    **TRAVEL,
 }
 
 FINDINGS: dict[str, str] = {
@@ -229,6 +210,10 @@ class KeysError(KeyholderError):
     """A card, a lock offer, a wrap, or what is to be destroyed or kept."""
 
 
+class SigningError(KeyholderError):
+    """Officers, members, and what waits for signatures."""
+
+
 class ServiceError(KeyholderError):
     """What the service does or does not do."""
 
@@ -247,6 +232,10 @@ class TravelError(KeyholderError):
 
 class ExportError(KeyholderError):
     """A file that cannot be written."""
+
+
+class EvidenceError(KeyholderError):
+    """A bundle of evidence that cannot be made or read, or that is not what it should be."""
 
 
 def list_codes() -> tuple[str, ...]:

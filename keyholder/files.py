@@ -21,6 +21,12 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
+def read_start(path: Path, longest: int) -> bytes:
+    """The file's bytes; of one that is longer, `longest` and one more. OSError where it cannot."""
+    with path.open("rb") as stream:
+        return stream.read(longest + 1)
+
+
 def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
     """Replace `path` by `chunks` joined, or leave it as it was. OSError where it cannot."""
     nameless = _open_nameless(path.parent)

@@ -76,7 +76,7 @@ def check_told(
     if told.note is None:
         if before:
             checked.find("log-shrunk", 0, biggest - 1)
-    elif (found := _open(told.note, _choose_keys(database, listed, told))) is None:
+    elif (found := open_told(told.note, _choose_keys(database, listed, told))) is None:
         checked.find("log-key-changed", 0, biggest - 1)
     else:
         checkpoint, key = found
@@ -113,7 +113,7 @@ def check_held(
     for one in read_seen(database):
         checked.seen += 1
         sizes.setdefault(one.size, set()).add(one.root)
-        opened = _open(one.note, [one.key])
+        opened = open_told(one.note, [one.key])
         if opened is None or (opened[0].size, opened[0].root) != (one.size, one.root):
             checked.find("checkpoint-altered", 0, one.size - 1)
     for size, roots in sizes.items():
@@ -211,7 +211,7 @@ def _watch_unsigned(database: sqlite3.Connection, covered: int, now: int, checke
         write_unsigned(database, held, now)
 
 
-def _open(note: bytes, keys: Sequence[str]) -> tuple[Checkpoint, str] | None:
+def open_told(note: bytes, keys: Sequence[str]) -> tuple[Checkpoint, str] | None:
     """The checkpoint and the key that signed it; None where none of the keys did."""
     for key in keys:
         try:

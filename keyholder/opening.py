@@ -110,17 +110,17 @@ class Desk:
         between the two costs a tenth more than doing either."""
         return [
             one if isinstance(one, Unopened) else self._read(kept, one)
-            for kept, one in zip(chunk, [self._unseal(kept) for kept in chunk], strict=True)
+            for kept, one in zip(chunk, [self._try(kept) for kept in chunk], strict=True)
         ]
 
-    def _unseal(self, kept: Kept) -> Content | Unopened:
+    def _try(self, kept: Kept) -> Content | Unopened:
         place, envelope_id, day, body, fault, inner = kept
         if fault is not None:
             return Unopened(place, envelope_id, day, DAMAGED, fault)
         if body is None:
             return Unopened(place, envelope_id, day, REMOVED, "")
         try:
-            return self._opener.open(body) if inner is None else self._open_inner(body, inner)
+            return self.unseal(body, inner)
         except CryptoError as error:
             if error.code == NO_KEY:
                 epoch = int.from_bytes(body[2:4], "big")
@@ -145,6 +145,13 @@ class Desk:
         return Opened(
             place, envelope_id, day, int(opened.suite), opened.epoch, opened.report_id, report
         )
+
+    def unseal(self, body: bytes, inner: bytes | None) -> Content:
+        """What an envelope holds, byte for byte; `inner` is what was peeled off it, if it was.
+
+        CryptoError where these keys do not open it, or it holds nothing of ours.
+        """
+        return self._opener.open(body) if inner is None else self._open_inner(body, inner)
 
     def _open_inner(self, body: bytes, inner: bytes) -> Content:
         """What a holder of lock A peeled off an envelope, with lock B alone."""

@@ -1,16 +1,14 @@
 """Peeling: the outer layer of dual envelopes opened by a holder of lock A, for a holder of lock B.
 
-What comes of it travels as a signed file (spec/peeled-v1.md) and never lies in a home: one laptop
+What comes of it travels as a signed file (spec/travel-v1.md) and never lies in a home: one laptop
 must not open a dual epoch alone. keyholder/peeled.py reads it.
 """
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import cbor2
 
-from crypto.attestations import attest
 from crypto.envelope import HEADER_SIZE, Suite, read_header
 from crypto.errors import CryptoError, EnvelopeError
 from crypto.locks import LockKey, check_lock
@@ -18,14 +16,12 @@ from crypto.opening import peel
 from keyholder.envelopes import Kept
 from keyholder.errors import TravelError
 from keyholder.opening import DAMAGED, NO_KEY, REMOVED, EpochKeys, Unopened
+from keyholder.travel.signed_file import Maker, write_signed
 
 FORMAT = "heliograph/peeled/v1"
 """The file's first word, and the label that its signature is bound to."""
 MOST_BOXES = 1 << 20
 """Boxes in one file."""
-ITEM_HEAD = b"\x83\x58\x20"  # an array of three: id (32 bytes), header (4 bytes), inner box
-HEADER_HEAD = b"\x44"
-SIGNATURE_HEAD = b"\x58\x40"
 
 
 class Peeled(NamedTuple):
@@ -78,27 +74,20 @@ def is_dual(kept: Kept) -> bool:
         return False
 
 
-def write_peeled(holder_id: str, signing_seed: bytes, boxes: Iterable[Peeled]) -> Iterator[bytes]:
-    """The file piece by piece: head, boxes, the holder's signature over all before it.
+def write_peeled(maker: Maker, signing_seed: bytes, boxes: Iterable[Peeled]) -> Iterator[bytes]:
+    """The file piece by piece. `signing_seed` are the 32 bytes of the maker's Ed25519 key.
 
-    `holder_id` is 16 hex digits, `signing_seed` the 32 bytes of her Ed25519 key. TravelError:
-    peeled-nothing where `boxes` has none, peeled-too-many.
+    TravelError: peeled-nothing where `boxes` has none, travel-too-many.
     """
-    digest = hashlib.sha256(head := write_head(holder_id))
-    yield head
+    return write_signed(FORMAT, maker, signing_seed, _write_items(boxes))
+
+
+def _write_items(boxes: Iterable[Peeled]) -> Iterator[bytes]:
     count = 0
     for box in boxes:
         count += 1
         if count > MOST_BOXES:
-            raise TravelError("peeled-too-many")
-        item = ITEM_HEAD + box.envelope_id + HEADER_HEAD + box.header + cbor2.dumps(box.inner)
-        digest.update(item)
-        yield item
+            raise TravelError("travel-too-many")
+        yield cbor2.dumps([box.envelope_id, box.header, box.inner])
     if not count:
         raise TravelError("peeled-nothing")
-    yield SIGNATURE_HEAD + attest(FORMAT, digest.digest(), signing_seed)
-
-
-def write_head(holder_id: str) -> bytes:
-    """The first bytes of a file of this holder."""
-    return cbor2.dumps({"format": FORMAT, "holder": holder_id}, canonical=True)

@@ -1,16 +1,17 @@
 """What an officer signs: the keyring as a TUF repository (specification 1.0.31, python-tuf's
 metadata classes).
 
-One officer holds all four roles with a threshold of one: enough for a coalition that begins. The
-metadata has room for more officers and thresholds.
+The same officers hold all four roles. What one of them signs alone is made whole here; where more
+must sign, keyholder/signing/ goes on with what is laid out here.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tuf.api.metadata import (
+    Key,
     Metadata,
     MetaFile,
     Role,
@@ -34,17 +35,60 @@ _ROLES = ("root", "targets", "snapshot", "timestamp")
 
 
 def make_root(officer_seed: bytes, now: int, *, development: bool) -> bytes:
-    """Root 1, signed by this officer: the file that gateways, services and tools pin."""
-    key = tuf_key(public_key(officer_seed))
-    root = Root(
-        version=1,
+    """Root 1 of this officer alone: the file that gateways, services and tools pin."""
+    return _sign(lay_out_root(1, [public_key(officer_seed)], 1, 1, now, development), officer_seed)
+
+
+def lay_out_root(
+    version: int,
+    officers: Collection[bytes],
+    threshold: int,
+    root_threshold: int,
+    now: int,
+    development: bool,
+) -> Root:
+    """A root that nobody signed yet.
+
+    `officers`: Ed25519 public keys (32 B). `threshold` of them sign keyrings, `root_threshold` the
+    next root.
+    """
+    keys: dict[str, Key] = {key.keyid: key for key in map(tuf_key, sorted(officers))}
+    return Root(
+        version=version,
         expires=_expiry(now, ROOT_LIFETIME),
-        keys={key.keyid: key},
-        roles={role: Role([key.keyid], 1) for role in _ROLES},
+        keys=keys,
+        roles={
+            role: Role(list(keys), root_threshold if role == "root" else threshold)
+            for role in _ROLES
+        },
         consistent_snapshot=True,
         unrecognized_fields={DEVELOPMENT_MARK: True} if development else None,
     )
-    return _sign(root, officer_seed)
+
+
+def lay_out_keyring(
+    version: int, documents: Mapping[str, Mapping[str, Any]], now: int
+) -> tuple[dict[str, bytes], dict[str, Signed]]:
+    """Keyring `version` before anybody signs: its documents' files, and what is to be signed.
+
+    Both by file name; a root is no part of it.
+    """
+    expires = _expiry(now, KEYRING_LIFETIME)
+    files = {}
+    targets = {}
+    for name, content in documents.items():
+        data = encode_document(content)
+        target = TargetFile.from_data(name, data, ["sha256"])
+        targets[name] = target
+        files[name_target(name, target.hashes["sha256"])] = data
+    listed = MetaFile(version)
+    return files, {
+        f"{version}.targets.json": Targets(version=version, expires=expires, targets=targets),
+        f"{version}.snapshot.json": Snapshot(
+            version=version, expires=expires, meta={"targets.json": listed}
+        ),
+        "timestamp.json": Timestamp(version=version, expires=expires, snapshot_meta=listed),
+    }
 
 
 def make_keyring(
@@ -55,25 +99,17 @@ def make_keyring(
     now: int,
 ) -> dict[str, bytes]:
     """All files of keyring `version`: `roots`, and the documents (name to content) signed anew."""
-    expires = _expiry(now, KEYRING_LIFETIME)
-    files = dict(roots)
-    targets = {}
-    for name, content in documents.items():
-        data = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
-        target = TargetFile.from_data(name, data, ["sha256"])
-        targets[name] = target
-        files[name_target(name, target.hashes["sha256"])] = data
-    files[f"{version}.targets.json"] = _sign(
-        Targets(version=version, expires=expires, targets=targets), officer_seed
-    )
-    files[f"{version}.snapshot.json"] = _sign(
-        Snapshot(version=version, expires=expires, meta={"targets.json": MetaFile(version)}),
-        officer_seed,
-    )
-    files["timestamp.json"] = _sign(
-        Timestamp(version=version, expires=expires, snapshot_meta=MetaFile(version)), officer_seed
-    )
-    return files
+    files, unsigned = lay_out_keyring(version, documents, now)
+    return {
+        **roots,
+        **files,
+        **{name: _sign(signed, officer_seed) for name, signed in unsigned.items()},
+    }
+
+
+def encode_document(content: Mapping[str, Any]) -> bytes:
+    """A document as the keyring has it: one form for one content."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
 
 
 def name_target(path: str, digest: str) -> str:
@@ -84,12 +120,17 @@ def name_target(path: str, digest: str) -> str:
 
 def read_documents(keyring: Keyring) -> dict[str, dict[str, Any]]:
     """The signed documents of a keyring that was accepted, by the names they were signed under."""
+    return {path: json.loads(data) for path, data in list_documents(keyring).items()}
+
+
+def list_documents(keyring: Keyring) -> dict[str, bytes]:
+    """The same as they stand in their files."""
     documents = {}
     for name, data in keyring.files.items():
         folder, slash, last = name.rpartition("/")
         digest, _, rest = last.partition(".")
         if len(digest) == _HEX_DIGEST:
-            documents[f"{folder}{slash}{rest}"] = json.loads(data)
+            documents[f"{folder}{slash}{rest}"] = data
     return documents
 
 

@@ -20,6 +20,7 @@ from keyholder.findings import Tally
 from keyholder.opening import Unopened, choose_keys
 from keyholder.peeling import Peeled, is_dual, write_peeled
 from keyholder.terminal import show
+from keyholder.travel.signed_file import name_maker
 from keyholder.vault import Identity, read_seeds
 
 _ID = re.compile(r"[0-9a-f]{8,64}", re.ASCII)
@@ -104,7 +105,7 @@ def peel(
 
 def _write(output: Path, identity: Identity, boxes: Iterator[Peeled], tally: Tally) -> None:
     try:
-        write_output(output, write_peeled(identity.holder_id, identity.signing_seed, boxes))
+        write_output(output, write_peeled(name_maker(identity), identity.signing_seed, boxes))
     except TravelError:
         for (outcome, detail), number in sorted(tally.items()):
             warn(f"{number:,} not peeled: {outcome} {detail}")

@@ -1,18 +1,21 @@
 """keyholder purge."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from crypto.purged import PURGED, find_purged
-from keyholder.commands.options import Json, Publish, Service
+from keyholder.commands.options import Json, Propose, Publish, Service, Yes
 from keyholder.commands.printing import say, say_json, show_progress, warn
-from keyholder.commands.session import Session, read_coalition
-from keyholder.commands.signing import Documents, finish, sign_next
+from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.commands.signing import Documents, describe_signed, finish, sign_next
 from keyholder.envelopes import open_envelopes
 from keyholder.held import Held
 from keyholder.home import hold
+from keyholder.keys.keeping import Store, count_kept, forget, is_empty, open_store
 from keyholder.known import read_known
 from keyholder.opening import Desk, choose_keys
 from keyholder.purging import (
@@ -53,7 +56,8 @@ def purge(
             "--local", help="Sign nothing: delete this home's copies of what keyrings list."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
+    propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
     json: Json = False,
@@ -65,6 +69,7 @@ def purge(
 
     --json prints {"keyring", "added", "held", "opened", "envelopes", "blobs"}: version, how many
     ids are new, how many of those are held here and open here, and how long the lists are now.
+    Where it is only proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
     With --local it prints {"deleted"}.
     """
     session: Session = context.obj
@@ -90,7 +95,7 @@ def purge(
         _tell(kind, len(added), survey)
         _confirm(session, "Purge them for good?", yes=yes)
 
-    newer = sign_next(session, service, add_purged, publish=publish)
+    newer = sign_next(session, service, add_purged, publish=publish, propose_to=propose)
     purged = find_purged(newer.keyring)
     told = {
         "keyring": newer.keyring.version,
@@ -99,6 +104,7 @@ def purge(
         "opened": len(survey.opened),
         "envelopes": len(purged.envelopes),
         "blobs": len(purged.blobs),
+        **describe_signed(newer),
     }
     if json:
         say_json(told)
@@ -145,16 +151,34 @@ def _confirm(session: Session, question: str, *, yes: bool) -> None:
 
 def _delete_copies(session: Session, *, yes: bool, json: bool) -> None:
     read_coalition(session)
-    with hold(session.home), open_envelopes(session.home) as database:
+    with (
+        hold(session.home),
+        open_envelopes(session.home) as database,
+        _open_kept(session) as store,
+    ):
         purged = read_known(session.home).purged
+        kept = count_kept(store, purged) if store is not None else 0
         with show_progress("Looking", None) as advance:
             count = count_copies(database, purged, advance)
-        if count:
+        if count or kept:
             warn(f"{count:,} envelopes that keyrings list as purged are held here.")
+            warn(f"{kept:,} are kept beyond their epoch.")
             _confirm(session, "Delete these copies for good?", yes=yes)
             with show_progress("Deleting", None) as advance:
                 count = delete_copies(database, purged, advance)
+            if store is not None:
+                count += forget(store, purged)
     if json:
         say_json({"deleted": count})
     else:
         say(f"{count:,} copies were deleted.")
+
+
+@contextmanager
+def _open_kept(session: Session) -> Iterator[Store | None]:
+    """What is kept, which only the passphrase tells; None where nothing is."""
+    if is_empty(session.home):
+        yield None
+        return
+    with open_store(session.home, unlock_identity(session)) as store:
+        yield store

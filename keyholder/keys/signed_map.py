@@ -41,7 +41,7 @@ class SignedMap:
 
 
 def write_signed(label: str, fields: Mapping[str, Any], seed: bytes) -> bytes:
-    """The file: `fields`, the label as "format", and the signature of the key of this seed (32 B)."""
+    """The file: `fields`, the label as "format", and the signature of the key of `seed` (32 B)."""
     content = {**fields, "format": label}
     signature = attest(label, cbor2.dumps(content, canonical=True), seed)
     return cbor2.dumps({**content, _SIGNATURE: signature}, canonical=True)

@@ -1,6 +1,6 @@
 """Two desks of one coalition with dual control: one holds lock A, the other lock B."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from crypto.choosing import sealing_key
 from crypto.envelope import Kind
 from crypto.officers import public_key
-from crypto.sealing import new_report_id, seal
+from crypto.sealing import new_report_id, seal, seal_for_sms
 from keyholder import vault
 from keyholder.envelopes import add, find_last, open_envelopes
 from keyholder.held import Held, write_held
@@ -31,8 +31,9 @@ class Pair:
     def seal(self, *texts: str, channel: str = "app") -> list[bytes]:
         """One envelope a text, under both locks."""
         key = sealing_key(self.coalition.keyring, channel, NOW)
+        make = seal_for_sms if channel == "app-sms" else seal
         return [
-            seal(
+            make(
                 key,
                 Kind.REPORT,
                 new_report_id(),
@@ -44,12 +45,11 @@ class Pair:
     def store(self, *bodies: bytes) -> None:
         """Put envelopes into both homes, as a sync would."""
         fake = FakeService()
+        fake.store(*bodies)
         for desk in (self.outer, self.inner):
             with open_envelopes(desk.home) as database:
-                fake.items = [[place, b"", None] for place in range(find_last(database) + 1)]
-                before = len(fake.items)
-                fake.store(*bodies)
-                add(database, [Item(*item) for item in fake.items[before:]])
+                after = find_last(database) + 1
+                add(database, [Item(after + place, *item) for place, *item in fake.items])
 
     def publish(self, coalition: Coalition) -> None:
         """Give both homes this keyring."""
@@ -68,8 +68,7 @@ def found_pair(folder: Path, capture: pytest.CaptureFixture[str], *, dual: bool 
         desk.done("init")
         identity = vault.unlock(desk.home, PASSPHRASE)
         seeds = [vault.Seed(*name, seed) for name, seed in coalition.lock_seeds.items()]
-        own = [replace(seed) for seed in seeds if seed.lock == lock]
-        vault.write_seeds(desk.home, identity, own)
+        vault.write_seeds(desk.home, identity, [seed for seed in seeds if seed.lock == lock])
         key = public_key(identity.signing_seed).hex()
         holders.append({"id": identity.holder_id, "key": key})
     pair = Pair(coalition, *desks)

@@ -1,0 +1,1 @@
+"""Files that go from one holder's machine to another's: signed sequences, bundles, QR codes."""

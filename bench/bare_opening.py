@@ -33,6 +33,8 @@ def _start(seed: bytes) -> None:
 
 def _open(bodies: list[bytes]) -> int:
     box, hybrid = _locks[Suite.SEALED_BOX], _locks[Suite.HYBRID].hybrid_key
+    if hybrid is None:
+        raise RuntimeError("the hybrid lock has no key")
     public, private = box.public, box.private
     for body in bodies:
         if body[1] == Suite.SEALED_BOX:

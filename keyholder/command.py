@@ -24,6 +24,7 @@ from keyholder.commands import (
     opening,
     peeling,
     purge,
+    qr,
     reading,
     sync,
     verify,
@@ -50,6 +51,7 @@ app.command()(sync.sync)
 app.command()(verify.verify)
 app.command()(peeling.peel)
 app.add_typer(bundle.group, name="bundle")
+app.command()(qr.qr)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)

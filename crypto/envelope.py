@@ -1,8 +1,8 @@
 """The envelope's form: what can be known of it without any secret. See spec/envelope-v1.md."""
 
 import hashlib
-from dataclasses import dataclass
 from enum import IntEnum
+from typing import NamedTuple
 
 from crypto.errors import EnvelopeError
 
@@ -102,8 +102,7 @@ MAX_ENVELOPE = max(length for lengths in _SIZE_CLASSES.values() for length in le
 """Bytes of the longest envelope that has a valid form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(NamedTuple):
     """What everybody can see: suite, epoch (u16) and size class (u8)."""
 
     suite: Suite

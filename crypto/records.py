@@ -70,10 +70,7 @@ def read_record(data: bytes, authors: Mapping[str, Iterable[bytes]]) -> SignedRe
     nothing is read before its signature is seen to be true.
     RecordError: record-size, record-form, record-author, record-signature.
     """
-    if not _SHORTEST <= len(data) <= MAX_RECORD:
-        raise RecordError("record-size")
-    if not data.startswith(_BEGINNING):
-        raise RecordError("record-form")
+    _check_beginning(data)
     holder = data[len(_BEGINNING) : len(_BEGINNING) + HOLDER_SIZE].hex()
     keys = authors.get(holder)
     if keys is None:
@@ -81,6 +78,26 @@ def read_record(data: bytes, authors: Mapping[str, Iterable[bytes]]) -> SignedRe
     content, signature = data[:-SIGNATURE_SIZE], data[-SIGNATURE_SIZE:]
     if not any(is_attested(LABEL, content, signature, key) for key in keys):
         raise RecordError("record-signature")
+    return _read_content(content)
+
+
+def parse_record(data: bytes) -> SignedRecord:
+    """What the record says, whoever signed it: for what was read before and was kept under a key.
+
+    RecordError: record-size, record-form.
+    """
+    _check_beginning(data)
+    return _read_content(data[:-SIGNATURE_SIZE])
+
+
+def _check_beginning(data: bytes) -> None:
+    if not _SHORTEST <= len(data) <= MAX_RECORD:
+        raise RecordError("record-size")
+    if not data.startswith(_BEGINNING):
+        raise RecordError("record-form")
+
+
+def _read_content(content: bytes) -> SignedRecord:
     record = _Reader(content).read_content()
     # One encoding alone: names in order, none twice.
     if _write_content(record) != content:

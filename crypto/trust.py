@@ -113,6 +113,15 @@ def read_snapshot_files(
     return {TIMESTAMP: files[TIMESTAMP], name: files[name]}
 
 
+def says_the_same(one: bytes, other: bytes) -> bool:
+    """Whether two TUF files differ in their signatures at most. Nothing in them is checked."""
+    try:
+        signed: list[Metadata[Any]] = [Metadata.from_bytes(data) for data in (one, other)]
+        return signed[0].signed_bytes == signed[1].signed_bytes
+    except (DeserializationError, RepositoryError, SerializationError):
+        return False
+
+
 def check_timestamp(old: bytes, new: bytes) -> None:
     """A timestamp's version may only rise, like that of targets. Signatures are checked elsewhere.
 

@@ -5,11 +5,14 @@ from typing import Any
 
 from crypto.keyring import Keyring
 from crypto.purged import find_purged
+from crypto.revoked import find_revoked
 from crypto.statements import HOLDERS_FORMAT, REPORTER_FORMAT
 from keyholder.errors import CoalitionError, ServiceError
 from keyholder.log import is_log_key
 from keyholder.moments import write_moment
 from keyholder.service import check_address
+from keyholder.signing.roots import read_officers, read_root_of
+from keyholder.words import write_words
 
 _LONGEST = 64  # characters of a number or code
 
@@ -47,10 +50,12 @@ def describe_holders(keys: Mapping[str, bytes]) -> dict[str, Any]:
 def describe_keyring(keyring: Keyring, fingerprint: str) -> dict[str, Any]:
     """A keyring in words and dates, as `coalition show --json` prints it."""
     purged = find_purged(keyring)
+    officers = read_officers(read_root_of(keyring))
     return {
         "version": keyring.version,
         "root_version": keyring.root_version,
         "fingerprint": fingerprint,
+        "words": write_words(bytes.fromhex(fingerprint)),
         "development": keyring.development,
         "signed_at": write_moment(keyring.signed_at),
         "expires": write_moment(keyring.expires),
@@ -59,6 +64,12 @@ def describe_keyring(keyring: Keyring, fingerprint: str) -> dict[str, Any]:
         "ussd_codes": list(keyring.ussd_codes),
         "log_keys": list(keyring.log_keys),
         "holders": [holder.id for holder in keyring.holders],
+        "revoked": sorted(find_revoked(keyring)),
+        "officers": {
+            "keys": list(officers.keys),
+            "threshold": officers.threshold,
+            "root_threshold": officers.root_threshold,
+        },
         "purged": {"envelopes": len(purged.envelopes), "blobs": len(purged.blobs)},
         "epochs": [
             {

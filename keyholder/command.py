@@ -19,6 +19,8 @@ from keyholder.commands import (
     card,
     coalition,
     epoch,
+    epoch_adding,
+    evidence,
     export,
     identity,
     opening,
@@ -28,6 +30,7 @@ from keyholder.commands import (
     reading,
     sync,
     verify,
+    verify_bundle,
     workbench,
 )
 from keyholder.commands.printing import warn
@@ -46,6 +49,8 @@ app = typer.Typer(
 app.command()(identity.init)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
+epoch.group.command()(epoch_adding.add)
+epoch.group.command()(epoch_adding.retire)
 app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
@@ -56,6 +61,8 @@ app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
 app.command()(export.export)
+app.command()(evidence.evidence)
+app.command("verify-bundle")(verify_bundle.verify_bundle)
 app.command()(purge.purge)
 app.command()(workbench.workbench)
 

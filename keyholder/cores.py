@@ -6,33 +6,40 @@ afresh (spawn), get the seeds over a pipe, and end with the command. A small sto
 where starting a process would take longer.
 """
 
+import gc
+import marshal
 import multiprocessing
 import os
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any, Protocol, TypeVar
 
 from keyholder.envelopes import Kept
 from keyholder.errors import HomeError
 from keyholder.hardening import harden_process
-from keyholder.opening import Desk, EpochKeys, Outcome, Unopened
+from keyholder.opening import Desk, EpochKeys, Opened, OpenedRecord, Outcome, Unopened
 from keyholder.peeling import Peeled, Peeler
+from keyholder.records.authors import NOBODY, Authors
 
 CHUNK = 512  # envelopes handed over at once
 ALONE = 2_000  # envelopes up to which one process is faster
 
-_Result = TypeVar("_Result", covariant=True)
+_Result = TypeVar("_Result")
 
 
 class _Worker(Protocol[_Result]):
-    """What a worker process has: keys, and what it does with one envelope."""
+    """What a worker process has: keys, and what it does with envelopes."""
 
-    def open(self, kept: Kept) -> _Result: ...
+    def open_all(self, chunk: Sequence[Kept]) -> list[_Result]: ...
 
 
+_KINDS: list[type[tuple[Any, ...]]] = [Kept, Opened, Unopened, Peeled, OpenedRecord]
+_RECORD = _KINDS.index(OpenedRecord)
 _Make = Callable[[Sequence[EpochKeys]], _Worker[_Result]]
 _desk: list[_Worker[Any]] = []  # one in each worker process, none elsewhere
 
@@ -43,13 +50,18 @@ def count_cores() -> int:
 
 
 def open_chunks(
-    chunks: Iterable[list[Kept]], keys: Sequence[EpochKeys], total: int, cores: int
+    chunks: Iterable[list[Kept]],
+    keys: Sequence[EpochKeys],
+    total: int,
+    cores: int,
+    authors: Authors = NOBODY,
 ) -> Iterator[list[Outcome]]:
-    """The outcomes of `total` envelopes, chunk by chunk, in the order given.
+    """The outcomes of `total` envelopes, chunk by chunk, in the order given. Records count where
+    one of `authors` signed them.
 
     HomeError: opening-stopped where a worker process was killed.
     """
-    return _work(Desk, chunks, keys, total, cores)
+    return _work(partial(Desk, authors=authors), chunks, keys, total, cores)
 
 
 def peel_chunks(
@@ -69,7 +81,7 @@ def _work(
     if total <= ALONE or cores < 2:
         desk = make(keys)
         for chunk in chunks:
-            yield [desk.open(kept) for kept in chunk]
+            yield desk.open_all(chunk)
         return
     with ProcessPoolExecutor(
         cores, multiprocessing.get_context("spawn"), initializer=_start, initargs=(make, keys)
@@ -85,20 +97,40 @@ def _work(
 def _spread(
     pool: ProcessPoolExecutor, chunks: Iterable[list[Kept]], most: int
 ) -> Iterator[list[Any]]:
-    flying: deque[Future[list[Any]]] = deque()
+    flying: deque[Future[bytes]] = deque()
     for chunk in chunks:
-        flying.append(pool.submit(_open_chunk, chunk))
+        flying.append(pool.submit(_open_chunk, _pack(chunk)))
         if len(flying) > most:
-            yield flying.popleft().result()
+            yield _unpack(flying.popleft().result())
     while flying:
-        yield flying.popleft().result()
+        yield _unpack(flying.popleft().result())
+
+
+def _pack(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """Named tuples of plain values as bytes, a third as dear as pickling them. Only ever between
+    this program and its own workers: `marshal` trusts what it reads."""
+    kinds = bytes(_KINDS.index(type(row)) for row in rows)
+    return marshal.dumps((kinds, [_flatten(row) for row in rows]))
+
+
+def _flatten(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*row[:-1], pickle.dumps(row[-1])) if type(row) is OpenedRecord else tuple(row)
+
+
+def _unpack(packed: bytes) -> list[Any]:
+    kinds, rows = marshal.loads(packed)  # noqa: S302 - from our own worker
+    return [
+        tuple.__new__(_KINDS[kind], row if kind != _RECORD else (*row[:-1], pickle.loads(row[-1])))  # noqa: S301
+        for kind, row in zip(kinds, rows, strict=True)
+    ]
 
 
 def _start(make: _Make[Any], keys: Sequence[EpochKeys]) -> None:
     harden_process()  # a new program is dumpable again, whatever its parent was
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us, without our traceback
+    gc.freeze()  # what is here stays; what comes is freed as soon as it was handed over
     _desk.append(make(keys))
 
 
-def _open_chunk(chunk: list[Kept]) -> list[Any]:
-    return [_desk[0].open(kept) for kept in chunk]
+def _open_chunk(packed: bytes) -> bytes:
+    return _pack(_desk[0].open_all(_unpack(packed)))

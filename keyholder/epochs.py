@@ -7,17 +7,16 @@ from typing import Any
 
 from crypto.envelope import Suite
 from crypto.keyring import Keyring
-from crypto.locks import derive_lock
 from crypto.statements import MAX_EPOCHS
-from keyholder.errors import CoalitionError
+from keyholder.errors import CoalitionError, KeysError
+from keyholder.keys.lock_offers import LockOffer
 
 DAY = 86_400  # seconds
 FALLBACK_DAYS = 365
 DESTROY_AFTER_DAYS = 90
 _QUARTER = 900  # seconds: a report counts its times in quarter hours from `seal_from`
 _LAST_NUMBER = 0xFFFF
-_LOCK = "A"
-_SUITES = (Suite.SEALED_BOX, Suite.HYBRID)
+_DUAL = {Suite.SEALED_BOX: Suite.DUAL_SEALED_BOX, Suite.HYBRID: Suite.DUAL_HYBRID}
 CHANNELS: Mapping[str, Suite] = {
     "app": Suite.HYBRID,
     "web": Suite.HYBRID,
@@ -45,23 +44,62 @@ def find_start(keyring: Keyring, asked: str | None, now: int, *, fallback: bool)
     return start - start % _QUARTER
 
 
-def describe_epoch(
-    number: int, seed: bytes, start: int, days: int, *, fallback: bool
-) -> dict[str, Any]:
-    """The epoch's entry in reporter.json, with the public keys of lock A for both suites."""
+def lay_out_epoch(
+    maker: str, number: int, lock: str, start: int, days: int, *, fallback: bool, dual: bool
+) -> LockOffer:
+    """One lock of an epoch as it is to be made: its times, and no keys yet."""
     until = start + days * DAY
+    destroy_after = until + DESTROY_AFTER_DAYS * DAY
+    return LockOffer(maker, number, lock, start, until, destroy_after, fallback, dual, {}, {})
+
+
+def describe_epoch(offers: Sequence[LockOffer]) -> dict[str, Any]:
+    """The epoch's entry in reporter.json, with the public keys of each of its locks."""
+    first = offers[0]
     return {
-        "epoch": number,
-        "seal_from": start,
-        "seal_until": until,
-        "destroy_after": until + DESTROY_AFTER_DAYS * DAY,
-        "fallback": fallback,
-        "suites": {channel: int(suite) for channel, suite in CHANNELS.items()},
-        "locks": {
-            _LOCK: {
-                f"{suite:02x}": derive_lock(seed, suite, _LOCK).public.hex() for suite in _SUITES
-            }
+        "epoch": first.epoch,
+        "seal_from": first.seal_from,
+        "seal_until": first.seal_until,
+        "destroy_after": first.destroy_after,
+        "fallback": first.fallback,
+        "suites": {
+            channel: int(_DUAL[suite] if first.dual else suite)
+            for channel, suite in CHANNELS.items()
         },
+        "locks": {
+            offer.lock: {f"{suite:02x}": key.hex() for suite, key in offer.publics.items()}
+            for offer in offers
+        },
+    }
+
+
+def retire_epoch(listed: Sequence[dict[str, Any]], number: int, now: int) -> list[dict[str, Any]]:
+    """The entries with one that is sealed to no more: it ends now, and no channel names it.
+
+    Its keys stay listed, so that what was sealed to it can be opened, and `destroy_after` too:
+    phones that have not heard of it go on sealing to it for a while. KeysError: epoch-unknown;
+    epoch-last where something could be sealed now and could not any more.
+    """
+    if number not in {entry["epoch"] for entry in listed}:
+        raise KeysError("epoch-unknown")
+    entries = [_end(entry, now) if entry["epoch"] == number else entry for entry in listed]
+    if _list_channels(listed, now) - _list_channels(entries, now):
+        raise KeysError("epoch-last")
+    return entries
+
+
+def _end(entry: dict[str, Any], now: int) -> dict[str, Any]:
+    until = min(entry["seal_until"], max(now, entry["seal_from"] + 1))
+    return {**entry, "seal_until": until, "suites": {}}
+
+
+def _list_channels(entries: Sequence[dict[str, Any]], now: int) -> set[str]:
+    """The channels that have an epoch now."""
+    return {
+        channel
+        for entry in entries
+        if entry["seal_from"] <= now < entry["seal_until"]
+        for channel in entry["suites"]
     }
 
 

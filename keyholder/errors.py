@@ -4,8 +4,10 @@ Sentences are fixed: nothing that came in (a report, an answer of the service, a
 repeated in an error. Codes are never reused.
 """
 
+from keyholder.evidence.catalogue import EVIDENCE
 from keyholder.keys.catalogue import KEYS
 from keyholder.records.catalogue import RECORDS
+from keyholder.signing.catalogue import SIGNING
 from keyholder.travel.catalogue import TRAVEL
 
 _CATALOGUE: dict[str, tuple[str, str]] = {
@@ -158,8 +160,14 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "The output file cannot be written",
         "Check the folder, the disk and who may write there",
     ),
+    "rows-over-sheet": (
+        "A sheet of XLSX has 1,048,576 rows at most, and these are more",
+        "Narrow the filter, or export csv or json",
+    ),
+    **EVIDENCE,
     **KEYS,
     **RECORDS,
+    **SIGNING,
     **TRAVEL,
 }
 
@@ -202,6 +210,10 @@ class KeysError(KeyholderError):
     """A card, a lock offer, a wrap, or what is to be destroyed or kept."""
 
 
+class SigningError(KeyholderError):
+    """Officers, members, and what waits for signatures."""
+
+
 class ServiceError(KeyholderError):
     """What the service does or does not do."""
 
@@ -220,6 +232,10 @@ class TravelError(KeyholderError):
 
 class ExportError(KeyholderError):
     """A file that cannot be written."""
+
+
+class EvidenceError(KeyholderError):
+    """A bundle of evidence that cannot be made or read, or that is not what it should be."""
 
 
 def list_codes() -> tuple[str, ...]:

@@ -13,6 +13,8 @@ from crypto import keyring as keyrings
 from crypto.errors import KeyringError
 from crypto.keyring import Keyring
 from crypto.purged import find_purged
+from crypto.revoked import find_revoked
+from crypto.trust import read_root, root_name, says_the_same
 from keyholder.errors import CoalitionError, HomeError, ServiceError
 from keyholder.files import make_folder, write_whole
 from keyholder.home import Home
@@ -47,8 +49,8 @@ def read_held(home: Home) -> Held:
 def write_held(home: Home, held: Held) -> None:
     """Keep the keyring, then the root where it is new. HomeError: home-unwritable."""
     try:
-        write_whole(home.keyring, [keyrings.write_bundle(held.keyring.files)])
-        if not home.root.exists():
+        write_whole(home.keyring, [_pack(held)])
+        if not home.root.exists() or home.root.read_bytes() != held.root:
             write_whole(home.root, [held.root])
     except OSError as error:
         raise HomeError("home-unwritable") from error
@@ -59,28 +61,59 @@ def accept(home: Home, held: Held, files: Mapping[str, bytes]) -> Held:
 
     KeyringError (rolled back, forked, badly signed…): the old one stays.
     """
-    newer = Held(held.root, keyrings.successor(held.keyring, files))
+    current = adopt_signatures(held, files)
+    newer = Held(current.root, keyrings.successor(current.keyring, files))
     find_purged(newer.keyring)  # whoever carried it may have taken the list out
+    find_revoked(newer.keyring)
     if newer.keyring.files != held.keyring.files:
         if _forgets(held.keyring, newer.keyring):
-            _keep_former(home, held.keyring)
+            _keep_former(home, held)
         write_held(home, newer)
     return newer
+
+
+def adopt_signatures(held: Held, files: Mapping[str, bytes]) -> Held:
+    """The held keyring with the signatures of `files`, where these say the same to the letter.
+
+    Of three officers two pairs may complete copies of one proposal: the same keyring in other
+    bytes, which readers take for a fork. Homes go over to the one that they meet, so that all end
+    with the one that was published. Whatever does not hold as it stands changes nothing.
+    """
+    others = {
+        name: files[name]
+        for name, data in held.keyring.files.items()
+        if files.get(name, data) != data and says_the_same(files[name], data)
+    }
+    if not others:
+        return held
+    pinned = next(name for name, data in held.keyring.files.items() if data == held.root)
+    root = others.get(pinned, held.root)
+    try:
+        return Held(root, keyrings.first(root, {**held.keyring.files, **others}))
+    except KeyringError:
+        return held
 
 
 def _forgets(older: Keyring, newer: Keyring) -> bool:
     """Whether something that was true for good stands in the older keyring alone."""
     return bool(
         set(find_purged(older).envelopes) - set(find_purged(newer).envelopes)
+        or find_revoked(older) - find_revoked(newer)
         or set(older.holders) - set(newer.holders)
     )
 
 
-def _keep_former(home: Home, keyring: Keyring) -> None:
+def _pack(held: Held) -> bytes:
+    """Without the pinned root, which stands in one place alone: a cut between two files must not
+    leave two of them (see `adopt_signatures`)."""
+    files = {name: data for name, data in held.keyring.files.items() if data != held.root}
+    return keyrings.write_bundle(files)
+
+
+def _keep_former(home: Home, held: Held) -> None:
     try:
         make_folder(home.former)
-        file = home.former / f"{keyring.version}.bundle"
-        write_whole(file, [keyrings.write_bundle(keyring.files)])
+        write_whole(home.former / f"{held.keyring.version}.bundle", [_pack(held)])
     except OSError as error:
         raise HomeError("home-unwritable") from error
 
@@ -91,7 +124,17 @@ def fetch_keyring(service: Service, keyring: Keyring) -> dict[str, bytes]:
     ServiceError: keyring-at-service where a file that we read is missing, and as `fetch_file`.
     """
     files = {name: data for name, data in keyring.files.items() if name.endswith(".root.json")}
-    for version in range(keyring.root_version + 1, keyring.root_version + 1 + _ROOTS_AT_ONCE):
+    return _fetch_behind(service, keyring.root_version, files)
+
+
+def fetch_first(service: Service, pinned: bytes) -> dict[str, bytes]:
+    """As `fetch_keyring`, for whoever has a root file alone. KeyringError: it is none."""
+    version = read_root(pinned).version
+    return _fetch_behind(service, version, {root_name(version): pinned})
+
+
+def _fetch_behind(service: Service, held: int, files: dict[str, bytes]) -> dict[str, bytes]:
+    for version in range(held + 1, held + 1 + _ROOTS_AT_ONCE):
         root = fetch_file(service, f"{version}.root.json")
         if root is None:
             break

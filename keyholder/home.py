@@ -7,6 +7,8 @@
     cards/                  cards of other holders; public
     root.json               the root file this home trusts from the start; public
     keyring/keyring.bundle  the newest keyring accepted; public
+    proposals/              what this officer signed and others have not yet; public
+    names.box               what this holder calls others, under the vault's key
     keyring/former/         older ones, where they said what it no longer says; public
     envelopes.db            what was downloaded: ciphertext alone
     home.lock               held by the command that changes this home
@@ -63,6 +65,14 @@ class Home:
     @property
     def former(self) -> Path:
         return self.folder / "keyring" / "former"
+
+    @property
+    def proposals(self) -> Path:
+        return self.folder / "proposals"
+
+    @property
+    def names(self) -> Path:
+        return self.folder / "names.box"
 
     @property
     def envelopes(self) -> Path:

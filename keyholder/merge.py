@@ -35,6 +35,7 @@ class Source:
     seq: int | None
     part: int | None
     auth: str | None
+    report_id: bytes = b""  # 8 B: of this envelope; parts of one report have different ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +214,5 @@ def _source(one: Opened) -> Source:
         report.get("seq"),
         _part_number(one),
         report.get("auth"),
+        one.report_id,
     )

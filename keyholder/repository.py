@@ -77,7 +77,7 @@ def lay_out_keyring(
     files = {}
     targets = {}
     for name, content in documents.items():
-        data = json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+        data = encode_document(content)
         target = TargetFile.from_data(name, data, ["sha256"])
         targets[name] = target
         files[name_target(name, target.hashes["sha256"])] = data
@@ -107,6 +107,11 @@ def make_keyring(
     }
 
 
+def encode_document(content: Mapping[str, Any]) -> bytes:
+    """A document as the keyring has it: one form for one content."""
+    return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
+
+
 def name_target(path: str, digest: str) -> str:
     """The name of a target's file: its SHA-256 before the last segment (TUF 1.0, section 6.2)."""
     folder, slash, last = path.rpartition("/")
@@ -115,12 +120,17 @@ def name_target(path: str, digest: str) -> str:
 
 def read_documents(keyring: Keyring) -> dict[str, dict[str, Any]]:
     """The signed documents of a keyring that was accepted, by the names they were signed under."""
+    return {path: json.loads(data) for path, data in list_documents(keyring).items()}
+
+
+def list_documents(keyring: Keyring) -> dict[str, bytes]:
+    """The same as they stand in their files."""
     documents = {}
     for name, data in keyring.files.items():
         folder, slash, last = name.rpartition("/")
         digest, _, rest = last.partition(".")
         if len(digest) == _HEX_DIGEST:
-            documents[f"{folder}{slash}{rest}"] = json.loads(data)
+            documents[f"{folder}{slash}{rest}"] = data
     return documents
 
 

@@ -32,6 +32,15 @@ def check_wire(data: bytes, limits: Limits) -> None:
         raise ReportError("report-trailing")
 
 
+def pass_items(data: bytes, at: int, depth: int, limits: Limits) -> tuple[int, int]:
+    """(offset after the item that begins at `at`, how many items it is with all that is in it).
+
+    depth: of containers around it, and one. Raises ReportError (report-…) for every form but ours.
+    """
+    walk = _Walk(data, limits)
+    return walk.pass_item(at, depth), walk.items
+
+
 def read_wire(data: bytes, limits: Limits) -> dict[int, Any]:
     """The map that these bytes hold. Raises ReportError (report-…) for every other form."""
     check_wire(data, limits)

@@ -12,6 +12,7 @@ from app.problems import list_problems
 from crypto.errors import CryptoError
 from heliograph.report.errors import CARRIED_CAUSES, ROW_CAUSES
 from keyholder import errors as keyholder_errors
+from keyholder.evidence.catalogue import EVIDENCE_FINDINGS
 from reports.errors import SENTENCES
 from sms.errors import PROBLEMS, SETUP_PROBLEMS
 
@@ -62,7 +63,11 @@ def list_sections() -> Iterator[tuple[str, list[Row]]]:
             (code, "", str(keyholder_errors.KeyholderError(code)))
             for code in keyholder_errors.list_codes()
         ]
-        + [(code, "", f"Of the log: {text}.") for code, text in keyholder_errors.FINDINGS.items()],
+        + [(code, "", f"Of the log: {text}.") for code, text in keyholder_errors.FINDINGS.items()]
+        + [
+            (code, "", f"Of a file in a bundle: {text}.")
+            for code, text in EVIDENCE_FINDINGS.items()
+        ],
     )
     yield (
         "The operator's command (`heliograph/`)",

@@ -118,8 +118,8 @@ def _create(folder: Path, address: str, run: Run) -> None:
     run(new, passphrase, ["init"])
     create = ["coalition", "create", "--development", "--address", address]
     run(new, passphrase, [*create, "--sms-number", SMS_NUMBER, "--ussd-code", USSD_CODE])
-    run(new, passphrase, ["epoch", "new"])
-    run(new, passphrase, ["epoch", "new", "--fallback"])
+    run(new, passphrase, ["epoch", "new", "--alone"])
+    run(new, passphrase, ["epoch", "new", "--alone", "--fallback"])
     new.replace(folder / HOME)
 
 
@@ -128,9 +128,9 @@ def _missing_epochs(keyring: Keyring, now: int) -> list[list[str]]:
     current = [epoch for epoch in keyring.epochs if epoch.seal_from <= now < epoch.seal_until]
     words = []
     if all(epoch.fallback for epoch in current):
-        words.append(["epoch", "new"])
+        words.append(["epoch", "new", "--alone"])
     if not any(epoch.fallback for epoch in current):
-        words.append(["epoch", "new", "--fallback"])
+        words.append(["epoch", "new", "--alone", "--fallback"])
     return words
 
 

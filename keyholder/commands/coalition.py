@@ -1,4 +1,4 @@
-"""keyholder coalition create, show, change, publish, export."""
+"""keyholder coalition show, change, publish, export; the rest of its commands stand beside it."""
 
 import hashlib
 from pathlib import Path
@@ -6,25 +6,29 @@ from typing import Annotated
 
 import typer
 
-from crypto.keyring import first, write_bundle
-from crypto.officers import public_key
+from crypto.keyring import write_bundle
 from keyholder.coalition import (
     check_lists,
-    describe_coalition,
-    describe_holders,
     describe_keyring,
 )
-from keyholder.commands.options import Json, Publish, Service
-from keyholder.commands.printing import say, say_json, warn
-from keyholder.commands.session import Session, read_coalition, unlock_identity
-from keyholder.commands.signing import Documents, finish, publish_keyring, sign_next
+from keyholder.commands import founding, members, officers, pinning, proposals
+from keyholder.commands.founding import Addresses, SmsNumbers, UssdCodes
+from keyholder.commands.options import Json, Propose, Publish, Service
+from keyholder.commands.printing import say, say_fingerprint, say_json, warn
+from keyholder.commands.session import Session, read_coalition
+from keyholder.commands.signing import (
+    Documents,
+    describe_signed,
+    finish,
+    publish_keyring,
+    sign_next,
+)
 from keyholder.development import check_development
 from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
-from keyholder.held import Held, write_held
-from keyholder.home import hold
+from keyholder.held import Held
 from keyholder.moments import write_moment
-from keyholder.repository import make_keyring, make_root
+from keyholder.signing.roots import name_officer
 from keyholder.terminal import show
 from keyholder.vault import Identity
 
@@ -36,68 +40,7 @@ _LISTS = {
     "holders": "Holders",
 }
 
-Addresses = Annotated[
-    list[str] | None,
-    typer.Option("--address", metavar="URL", help="The service, as phones reach it."),
-]
-SmsNumbers = Annotated[
-    list[str] | None,
-    typer.Option("--sms-number", "--number", metavar="NUMBER", help="It takes reports by SMS."),
-]
-UssdCodes = Annotated[
-    list[str] | None, typer.Option("--ussd-code", metavar="CODE", help="For example *384*1#.")
-]
-
 group = typer.Typer(no_args_is_help=True, help="The coalition's keyring: make, show, publish.")
-
-
-@group.command()
-def create(
-    context: typer.Context,
-    development: Annotated[
-        bool,
-        typer.Option(
-            "--development",
-            help="Mark the root: it is refused everywhere but on this machine, for developers.",
-        ),
-    ] = False,
-    address: Addresses = None,
-    sms_number: SmsNumbers = None,
-    ussd_code: UssdCodes = None,
-    json: Json = False,
-) -> None:
-    """Begin a coalition: sign root 1 and keyring 1, with this holder in it.
-
-    Pin the root file that it prints at services, gateways and tools. The keyring has no epoch yet.
-
-    --json prints {"root": "file", "fingerprint": "64 hex digits", "version": 1}.
-    """
-    session: Session = context.obj
-    documents = {
-        "reporter.json": describe_coalition(
-            address or [], sms_number or [], ussd_code or [], session.now
-        )
-    }
-    check_development(development, session.surroundings.environment, tuple(address or ()))
-    identity = unlock_identity(session)
-    with hold(session.home):
-        if session.home.root.exists():
-            raise CoalitionError("keyring-exists")
-        documents["holders.json"] = describe_holders(
-            {identity.holder_id: public_key(identity.signing_seed)}
-        )
-        root = make_root(identity.officer_seed, session.now, development=development)
-        files = make_keyring(
-            {"1.root.json": root}, 1, identity.officer_seed, documents, session.now
-        )
-        write_held(session.home, Held(root, first(root, files)))
-    fingerprint = hashlib.sha256(root).hexdigest()
-    if json:
-        say_json({"root": str(session.home.root), "fingerprint": fingerprint, "version": 1})
-        return
-    say(f"Root file to pin: {show(str(session.home.root))}")
-    say(f"Fingerprint (SHA-256): {write_fingerprint(fingerprint)}")
-    say("Next: keyholder epoch new")
 
 
 @group.command("show")
@@ -113,9 +56,16 @@ def show_keyring(context: typer.Context, json: Json = False) -> None:
         say_json(described)
         return
     say(f"Keyring {described['version']}, root {described['root_version']}")
-    say(
-        f"  Fingerprint of the pinned root (SHA-256): {write_fingerprint(described['fingerprint'])}"
-    )
+    say_fingerprint("  Fingerprint of the pinned root", hashlib.sha256(held.root).digest())
+    signers = described["officers"]
+    needed = f"{signers['threshold']} of {len(signers['keys'])} sign"
+    if signers["root_threshold"] != signers["threshold"]:
+        needed += f", {signers['root_threshold']} the next root"
+    say(f"  Officers: {needed}")
+    for key_id in signers["keys"]:
+        say(f"    {name_officer(key_id)}")
+    for key in held.keyring.log_keys:
+        say_fingerprint(f"  Log key {show(key)}", hashlib.sha256(key.encode()).digest())
     say(f"  Expires {write_moment(held.keyring.expires)}")
     if held.keyring.development:
         say("  DEVELOPMENT: it protects nobody")
@@ -148,6 +98,7 @@ def change(
             help="A key that the service's log signs with, as it tells it under /v1/log/key.",
         ),
     ] = None,
+    propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
     json: Json = False,
@@ -159,6 +110,7 @@ def change(
     keyring lists log keys, no other checkpoint is believed.
 
     --json prints {"keyring": version, "log_keys": [...]}, and each other list that was given.
+    Where it is only proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
     """
     session: Session = context.obj
     held = read_coalition(session)
@@ -180,10 +132,15 @@ def change(
     def replace(_identity: Identity, _held: Held, documents: Documents) -> None:
         documents["reporter.json"].update(lists)
 
-    newer = sign_next(session, service, replace, publish=publish)
+    newer = sign_next(session, service, replace, publish=publish, propose_to=propose)
     if json:
         say_json(
-            {"keyring": newer.keyring.version, "log_keys": list(newer.keyring.log_keys), **lists}
+            {
+                "keyring": newer.keyring.version,
+                "log_keys": list(newer.keyring.log_keys),
+                **lists,
+                **describe_signed(newer),
+            }
         )
     else:
         counts = ", ".join(f"{_LISTS[name].lower()}: {len(lists[name])}" for name in lists)
@@ -213,6 +170,16 @@ def export(
     say(f"Keyring {held.keyring.version} is in {show(str(file))}.")
 
 
-def write_fingerprint(digits: str) -> str:
-    """64 hex digits in groups of four, to be read aloud."""
-    return " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+group.command()(founding.create)
+group.command()(pinning.pin)
+group.command()(proposals.review)
+group.command()(proposals.sign)
+group.command()(proposals.join)
+group.command()(proposals.withdraw)
+group.command()(officers.officers)
+group.command()(officers.renew)
+group.command()(members.add)
+group.command()(members.remove)
+group.command()(members.revoke)
+group.command("members")(members.list_all)
+group.command()(members.name)

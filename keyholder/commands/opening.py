@@ -12,25 +12,29 @@ from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import count, open_envelopes, read_chunks
+from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
 from keyholder.held import Held
 from keyholder.known import read_known
+from keyholder.merge import merge
 from keyholder.opening import (
     DAMAGED,
     NO_KEY,
     OTHER_KIND,
     PURGED,
+    RECORD_REFUSED,
     REMOVED,
     EpochKeys,
     Opened,
+    OpenedRecord,
     Outcome,
     Unopened,
     choose_keys,
     name_purged,
 )
 from keyholder.peeled import list_speakers, read_peeled
+from keyholder.records.replay import replay
 from keyholder.vault import Identity, read_seeds
 
-Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
 Watch = Callable[[int, int], Any]  # is told how many are opened, and of how many
 
 
@@ -60,7 +64,7 @@ def _open_kept(
     peeled: Sequence[Path],
     watch: Watch | None,
 ) -> Generator[Outcome, None, None]:
-    purged = read_known(session.home).purged
+    known = read_known(session.home)
     with (
         read_peeled(peeled, list_speakers(held.keyring)) as boxes,
         open_envelopes(session.home) as database,
@@ -70,8 +74,8 @@ def _open_kept(
             chunks = read_chunks(database, CHUNK)
             if len(boxes):
                 chunks = ([boxes.attach(kept) for kept in chunk] for chunk in chunks)
-            for outcomes in open_chunks(chunks, keys, total, count_cores()):
-                yield from (name_purged(outcome, purged) for outcome in outcomes)
+            for outcomes in open_chunks(chunks, keys, total, count_cores(), known.authors):
+                yield from (name_purged(outcome, known.purged) for outcome in outcomes)
                 advance(len(outcomes))
                 done += len(outcomes)
                 if watch is not None:
@@ -84,14 +88,27 @@ def open_reports(
     session: Session, peeled: Sequence[Path] | None = None
 ) -> tuple[list[Opened], Tally]:
     """Every report that opens, and how many envelopes gave none, and why."""
-    opened: list[Opened] = []
-    tally: Tally = Counter()
+    found = Findings()
     for outcome in open_held(session, peeled):
-        if isinstance(outcome, Unopened):
-            tally[outcome.outcome, outcome.detail] += 1
-        else:
-            opened.append(outcome)
-    return opened, tally
+        found.take(outcome)
+    return found.reports, found.tally
+
+
+def open_desk(
+    session: Session,
+    peeled: Sequence[Path] | None = None,
+    *,
+    identity: Identity | None = None,
+    watch: Watch | None = None,
+) -> OpenDesk:
+    """Every report, merged, what keyholders said about them, and why the rest did not open: of one
+    pass over the store. Options as `open_held`."""
+    identity = identity or unlock_identity(session)
+    found = Findings()
+    for outcome in open_held(session, peeled, identity=identity, watch=watch):
+        found.take(outcome)
+    reports = merge(found.reports)
+    return OpenDesk(reports, replay(found.records, find_aliases(reports)), found.tally)
 
 
 def open_all(context: typer.Context, peeled: Peeled = None, json: Json = False) -> None:
@@ -99,21 +116,25 @@ def open_all(context: typer.Context, peeled: Peeled = None, json: Json = False) 
 
     What does not open is counted and never stops the rest. Nothing is written.
 
-    --json prints {"opened": n, "unopened": [{"outcome", "detail", "count"}]}; outcome is no-key
-    (detail: the epoch), damaged (a code), purged (a keyring says so), removed (none does: see
-    `verify`), or other-kind (a kind that is no report).
+    --json prints {"opened": n, "records": n, "unopened": [{"outcome", "detail", "count"}]}; outcome
+    is no-key (detail: the epoch), damaged (a code), purged (a keyring says so), removed (none does:
+    see `verify`), record-refused (it calls itself a keyholder's record; a code), or other-kind (a
+    kind that is neither).
     """
     session: Session = context.obj
-    opened, tally = 0, Tally()
+    counts: Counter[type] = Counter()
+    tally = Tally()
     for outcome in open_held(session, peeled):
+        counts[type(outcome)] += 1
         if isinstance(outcome, Unopened):
             tally[outcome.outcome, outcome.detail] += 1
-        else:
-            opened += 1
+    opened, records = counts[Opened], counts[OpenedRecord]
     if json:
-        say_json({"opened": opened, "unopened": list_unopened(tally)})
+        say_json({"opened": opened, "records": records, "unopened": list_unopened(tally)})
         return
     say(f"{opened:>9,}  opened")
+    if records:
+        say(f"{records:>9,}  records of keyholders")
     say_unopened(tally)
 
 
@@ -131,6 +152,7 @@ def say_unopened(tally: Tally) -> None:
         NO_KEY: "no key: epoch {}",
         DAMAGED: "damaged: {}",
         OTHER_KIND: "no report: {}",
+        RECORD_REFUSED: "not a keyholder's record: {}",
         PURGED: "purged",
         REMOVED: "removed, and no keyring says so: see `keyholder verify`",
     }

@@ -17,6 +17,16 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
 Publish = Annotated[
     bool, typer.Option("--publish", help="Send the keyring to the service at once.")
 ]
+Propose = Annotated[
+    Path | None,
+    typer.Option(
+        "--propose",
+        metavar="FILE",
+        help="Write a proposal that other officers sign, even where one is enough. The same file "
+        "again adds to it, as long as nobody else has signed.",
+    ),
+]
+Yes = Annotated[bool, typer.Option("--yes", help="Do not ask.")]
 Service = Annotated[
     str | None,
     typer.Option(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from keyholder.commands.opening import Tally, list_unopened, say_unopened
+from keyholder.commands.opening import list_unopened, say_unopened
 from keyholder.commands.options import Epoch, Json
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
@@ -16,6 +16,7 @@ from keyholder.cores import CHUNK, count_cores, peel_chunks
 from keyholder.envelopes import Kept, count, open_envelopes, read_chunks
 from keyholder.errors import TravelError
 from keyholder.exports.output import check_output, write_output
+from keyholder.findings import Tally
 from keyholder.opening import Unopened, choose_keys
 from keyholder.peeling import Peeled, is_dual, write_peeled
 from keyholder.terminal import show

@@ -19,6 +19,7 @@ from rich.progress import (
 )
 
 from keyholder.documents import write_json
+from keyholder.words import write_words
 
 _BLOCK = 500  # lines
 Advance = Callable[[int], None]
@@ -44,6 +45,14 @@ def say_json(document: Any) -> None:
 def warn(line: str) -> None:
     """A line on standard error that is no part of the answer."""
     typer.echo(f"keyholder: {line}", err=True)
+
+
+def say_fingerprint(title: str, digest: bytes, tell: Callable[[str], None] = say) -> None:
+    """A SHA-256 (32 bytes) as people compare it: hex in groups of four, and twelve words."""
+    digits = digest.hex()
+    groups = " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
+    tell(f"{title} (SHA-256): {groups}")
+    tell(f"  In words: {write_words(digest)}")
 
 
 @contextmanager

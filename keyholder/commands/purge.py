@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from crypto.purged import PURGED, find_purged
-from keyholder.commands.options import Json, Publish, Service
+from keyholder.commands.options import Json, Propose, Publish, Service, Yes
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition
-from keyholder.commands.signing import Documents, finish, sign_next
+from keyholder.commands.signing import Documents, describe_signed, finish, sign_next
 from keyholder.envelopes import open_envelopes
 from keyholder.held import Held
 from keyholder.home import hold
@@ -53,7 +53,8 @@ def purge(
             "--local", help="Sign nothing: delete this home's copies of what keyrings list."
         ),
     ] = False,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    yes: Yes = False,
+    propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
     json: Json = False,
@@ -65,6 +66,7 @@ def purge(
 
     --json prints {"keyring", "added", "held", "opened", "envelopes", "blobs"}: version, how many
     ids are new, how many of those are held here and open here, and how long the lists are now.
+    Where it is only proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
     With --local it prints {"deleted"}.
     """
     session: Session = context.obj
@@ -90,7 +92,7 @@ def purge(
         _tell(kind, len(added), survey)
         _confirm(session, "Purge them for good?", yes=yes)
 
-    newer = sign_next(session, service, add_purged, publish=publish)
+    newer = sign_next(session, service, add_purged, publish=publish, propose_to=propose)
     purged = find_purged(newer.keyring)
     told = {
         "keyring": newer.keyring.version,
@@ -99,6 +101,7 @@ def purge(
         "opened": len(survey.opened),
         "envelopes": len(purged.envelopes),
         "blobs": len(purged.blobs),
+        **describe_signed(newer),
     }
     if json:
         say_json(told)

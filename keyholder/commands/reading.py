@@ -76,9 +76,9 @@ def show_report(
     for outcome in open_held(session, peeled):
         if isinstance(outcome, Opened):
             opened.append(outcome)
-        elif outcome.envelope_id.hex().startswith(prefix):
+        elif isinstance(outcome, Unopened) and outcome.envelope_id.hex().startswith(prefix):
             unopened.append(outcome)
-    found = [one for one in merge(opened) if _is_meant(one, prefix)]
+    found = [one for one in merge(opened) if is_meant(one, prefix)]
     if len(found) + len(unopened) > 1:
         raise ReportError("report-ambiguous")
     if found:
@@ -92,7 +92,8 @@ def show_report(
         raise ReportError("report-unknown")
 
 
-def _is_meant(merged: Merged, prefix: str) -> bool:
+def is_meant(merged: Merged, prefix: str) -> bool:
+    """Whether the report's id, or one of its envelopes', begins so (lower-case hex)."""
     ids = (merged.report_id, *(source.envelope_id for source in merged.sources))
     return any(one.hex().startswith(prefix) for one in ids)
 

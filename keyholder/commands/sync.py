@@ -17,11 +17,13 @@ from keyholder.commands.session import (
     read_coalition,
     unlock_identity,
 )
+from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
 from keyholder.commands.verify import describe_checked, describe_confirmed, say_findings
 from keyholder.envelopes import count, list_gone, open_envelopes
 from keyholder.errors import ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
+from keyholder.keys.wraps import unwrap_into_vault
 from keyholder.known import Known, read_known
 from keyholder.log import Told, check_told, fetch_log
 from keyholder.moments import DAY
@@ -46,7 +48,8 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
     "mismatches": [{"index", "code"}],
     "gaps": [{"first", "last"}], "keyring": {"version", "refused": code or null},
     "log": {"confirmed": {"size", "root"} or null, "cosigners": [holder ids],
-    "findings": [{"code", "first", "last"}], "cosigned"}}.
+    "findings": [{"code", "first", "last"}], "cosigned"}, "wraps": {"taken": [{"epoch", "lock"}],
+    "refused": [{"epoch", "lock", "code"}]}}.
     """
     session: Session = context.obj
     held = read_coalition(session, service)
@@ -75,6 +78,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             came = ask_again(reached, identity, database, removed)
             removed = [place for place in removed if place not in came]
             checked = check_told(database, newer.keyring.log_keys, told, session.now, known.holders)
+        unwrapped = unwrap_into_vault(session.home, identity, newer.keyring)
         for place in removed:
             checked.find("body-removed", place, place)
         whole = not synced.mismatches and not synced.gaps
@@ -92,12 +96,14 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
                     "refused": None if refused is None else refused.code,
                 },
                 "log": {**describe_checked(checked), "cosigned": cosigned},
+                "wraps": describe_unwrapped(unwrapped),
             }
         )
     else:
         _say(synced, _count_purged(synced, known), total, newer)
         if came:
             say(f"{len(came):,} that the service had not given before came now.")
+        say_unwrapped(unwrapped)
         say_findings(checked.findings)
         say(describe_confirmed(checked))
         if cosigned and identity.holder_id not in checked.cosigners:
@@ -106,7 +112,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         raise ServiceError("log-mismatch")
     if synced.mismatches or synced.gaps:
         raise ServiceError("service-mismatch")
-    if refused is not None:
+    if refused is not None or unwrapped.refused:
         raise typer.Exit(1)
 
 

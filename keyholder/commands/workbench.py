@@ -3,7 +3,6 @@
 import asyncio
 import time
 import webbrowser
-from collections import Counter
 from collections.abc import Generator
 from contextlib import closing, suppress
 from functools import partial
@@ -18,7 +17,8 @@ from keyholder.commands.options import Peeled
 from keyholder.commands.printing import say
 from keyholder.commands.session import Session, unlock_identity
 from keyholder.files import write_whole
-from keyholder.opening import Opened, Outcome, Unopened
+from keyholder.findings import Findings
+from keyholder.opening import Outcome
 from keyholder.workbench.server import HOST, serve
 from keyholder.workbench.sitting import Progress, Sitting
 
@@ -72,18 +72,14 @@ async def _sit(
 
 def _open(sitting: Sitting, outcomes: Generator[Outcome, None, None]) -> None:
     """Open all, then show it. Whatever goes wrong ends the sitting."""
-    opened: list[Opened] = []
-    tally: Counter[tuple[str, str]] = Counter()
+    found = Findings()
     try:
         with closing(outcomes):
             for outcome in outcomes:
                 if sitting.locked.is_set():
                     return
-                if isinstance(outcome, Unopened):
-                    tally[outcome.outcome, outcome.detail] += 1
-                else:
-                    opened.append(outcome)
-        sitting.take(collect(opened), list_unopened(tally))
+                found.take(outcome)
+        sitting.take(collect(found.reports), list_unopened(found.tally))
     except BaseException:
         sitting.lock()
         raise

@@ -7,6 +7,8 @@ whatever the quotes say. Spaces, quotes and apostrophes before it do not change 
 else that is active or invisible is written ⟨U+…⟩, as on the terminal.
 
 `plain` takes the apostrophes away again, so that two exports can be compared with their source.
+
+Programs that show texts as HTML or Markdown (maps, case databases) get them by `defuse_markup`.
 """
 
 import re
@@ -15,6 +17,10 @@ from keyholder.terminal import show
 
 _FORMULA = "=+\\-@＝＋－＠﹦﹢﹣﹫"
 _DEFUSE = re.compile(f"(^|[;\n])([\\s\"']*)([{_FORMULA}])")
+# What begins a tag, ends one, begins an entity; a Markdown link, image or reference.
+_MARKUP = re.compile(r"[<>`]|&(?=#|[A-Za-z])|(?<=\])[(:\[]")
+# An address that runs something, whatever white space or case is in its name.
+_SCRIPT = re.compile(r"(?i)(?<=script)(?=\s*:)|(?<=\bdata)(?=\s*:)")
 _PLAIN = re.compile(f"(^|[;\n])([\\s\"']*)'([{_FORMULA}])")
 
 
@@ -26,3 +32,10 @@ def defuse(text: str) -> str:
 def plain(cell: str) -> str:
     """What `defuse` made of a text without controls, brought back: `plain(defuse(t)) == t`."""
     return _PLAIN.sub(r"\1\2\3", cell)
+
+
+def defuse_markup(text: str) -> str:
+    """`text` for a program that may take it for HTML or Markdown: no tag, entity or link of it is
+    one any more. Its line feeds stay."""
+    seen = _MARKUP.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", show(text, lines=True))
+    return _SCRIPT.sub("⟨⟩", seen)

@@ -12,7 +12,7 @@ from keyholder.moments import write_day, write_moment
 from reports.report import Report
 from reports.table import Field, load_table
 
-_BOM = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's old code page
+BOM = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's old code page
 _OURS = ("id", "received", "channels", "conflicts", "missing_parts", "envelopes")
 
 
@@ -24,7 +24,7 @@ def list_columns() -> tuple[str, ...]:
 
 def write_csv(reports: Iterable[Merged]) -> Iterator[bytes]:
     """The file, a line at a time; UTF-8 with a byte order mark, every cell quoted and defused."""
-    yield _BOM + write_line(list_columns())
+    yield BOM + write_line(list_columns())
     for merged in reports:
         cells = make_cells(merged)
         yield write_line([cells.get(column, "") for column in list_columns()])
@@ -46,10 +46,11 @@ def make_cells(merged: Merged) -> dict[str, str]:
     return cells
 
 
-def write_line(cells: Sequence[str]) -> bytes:
-    """One line of CSV (RFC 4180), every cell defused and in quotes."""
+def write_line(cells: Sequence[str], ours: Sequence[str] = ()) -> bytes:
+    """One line of CSV (RFC 4180), every cell in quotes and defused, but for `ours` behind them:
+    numbers that this program made."""
     line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([defuse(cell) for cell in cells])
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([*map(defuse, cells), *ours])
     return line.getvalue().encode()
 
 

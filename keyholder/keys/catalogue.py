@@ -59,6 +59,10 @@ KEYS: dict[str, tuple[str, str]] = {
         "These offers are not locks A and B of one epoch by two makers",
         "Give one offer of a single lock, or the two of a dual epoch; lock B is made with --like A",
     ),
+    "offer-outsider": (
+        "The lock offer has a wrap for somebody whom the keyring does not list as a holder",
+        "Have the lock made anew without her, or list her first",
+    ),
     "offer-overlap": (
         "A holder would get both locks, and open alone what shall take two",
         "Have one lock made anew without her, or add --allow-both if the coalition wants it",
@@ -91,6 +95,10 @@ KEYS: dict[str, tuple[str, str]] = {
     "wraps-form": (
         "A file of wraps in the keyring is not one",
         "Ask the officers to sign a keyring without it",
+    ),
+    "wraps-full": (
+        "The wraps of this lock do not fit into the keyring",
+        "Have it made for fewer holders",
     ),
     # keeping
     "kept-damaged": (

@@ -17,4 +17,12 @@ RECORDS: dict[str, tuple[str, str]] = {
         "One operation takes 1 to 512 different reports",
         "Name them in several operations",
     ),
+    "record-left": (
+        "This was written by somebody who was no holder any more when it arrived",
+        "It does not count; an officer may list that holder again",
+    ),
+    "record-revoked": (
+        "This was written by somebody whose records do not count, or not any more",
+        "Run `keyholder sync` for the newest keyring; else ask an officer",
+    ),
 }

@@ -17,6 +17,7 @@ from crypto.officers import public_key, tuf_key, tuf_signer
 from crypto.proposed import Part, Proposed, join, read_proposed, write_metadata
 from crypto.trust import root_name
 from keyholder.errors import CoalitionError
+from keyholder.files import read_start
 from keyholder.held import Held
 from keyholder.repository import lay_out_keyring, read_roots
 
@@ -58,27 +59,27 @@ def propose(
         raise
 
 
-def read_proposal(held: Held | None, data: bytes) -> Proposal:
-    """A proposal file against what this home holds; None where it belongs to no coalition yet.
+def read_proposal(held: Held | None, files: Mapping[str, bytes]) -> Proposal:
+    """A proposal's files against what this home holds; None where it belongs to no coalition yet.
 
     Every signature on it is an officer's and holds. ProposalError; KeyringError where what it says
     is no keyring.
     """
-    try:
-        files = read_bundle(data)
-    except KeyringError as error:
-        raise ProposalError("proposal-form") from error
     return read_proposed(held.keyring if held else None, files)
 
 
-def read_file(path: Path) -> bytes:
-    """The bytes of a proposal file, one more than its limit at most. ProposalError proposal-form.
-
-    Here it is no more than a file that may be anything.
-    """
+def read_files(data: bytes) -> dict[str, bytes]:
+    """The files in a proposal; nothing is trusted by that. ProposalError proposal-form."""
     try:
-        with path.open("rb") as stream:
-            return stream.read(FILE_LIMIT + 1)
+        return read_bundle(data)
+    except KeyringError as error:
+        raise ProposalError("proposal-form") from error
+
+
+def read_file(path: Path) -> bytes:
+    """The bytes of a file that should be a proposal. ProposalError proposal-form: unreadable."""
+    try:
+        return read_start(path, FILE_LIMIT)
     except OSError as error:
         raise ProposalError("proposal-form") from error
 

@@ -197,9 +197,9 @@ def test_javascript_reads_the_keyholders_keyring(
     desk.done("coalition", "create", "--address", "https://reports.example")
     made = []
     for words in (
-        ("epoch", "new"),
-        ("epoch", "new"),
-        ("epoch", "new", "--fallback"),
+        ("epoch", "new", "--alone"),
+        ("epoch", "new", "--alone"),
+        ("epoch", "new", "--alone", "--fallback"),
     ):
         desk.done(*words)
         made.append(dict(read_held(desk.home).keyring.files))

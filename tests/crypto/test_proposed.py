@@ -6,7 +6,7 @@ from itertools import combinations, permutations
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tuf.api.metadata import Metadata
 
@@ -22,6 +22,7 @@ from keyholder.signing.proposals import (
     join_copies,
     name_key,
     propose,
+    read_files,
     read_proposal,
     write_proposal,
 )
@@ -169,6 +170,7 @@ class TestSigning:
 
 
 class TestRefusing:
+    @settings(deadline=None)
     @given(st.data())
     def test_every_byte_counts(self, data: st.DataObject) -> None:
         whole = write_proposal(data.draw(st.sampled_from([proposed(), rotated()])))
@@ -177,7 +179,7 @@ class TestRefusing:
         flipped = bytearray(whole)
         flipped[place] ^= 1 << bit
         with pytest.raises(CryptoError):
-            read_proposal(held(), bytes(flipped))
+            read_proposal(held(), read_files(bytes(flipped)))
 
     def test_one_that_was_signed_for_another_state(self) -> None:
         late = held()
@@ -264,7 +266,7 @@ class TestRefusing:
     def test_a_file_that_is_no_bundle(self) -> None:
         for data in (b"", b"\x80", b"\xa0", write_bundle({"a": b"b"})):
             with pytest.raises(ProposalError, match="not a proposal"):
-                read_proposal(held(), data)
+                read_proposal(held(), read_files(data))
 
 
 def test_what_a_home_pinned_first_plays_no_part() -> None:

@@ -86,8 +86,8 @@ def test_the_first_start_makes_it(tmp_path: Path, keyholder: FakeKeyholder) -> N
     assert keyholder.commands == [
         "init",
         f"coalition create --development --address {ADDRESS} {LINES}",
-        "epoch new",
-        "epoch new --fallback",
+        "epoch new --alone",
+        "epoch new --alone --fallback",
         f"coalition change --log-key {LOG_KEY}",
     ]
     keyring = first(made.root.read_bytes(), read_bundle(made.bundle))
@@ -108,7 +108,11 @@ def test_a_second_start_changes_nothing(tmp_path: Path, keyholder: FakeKeyholder
 
 @pytest.mark.parametrize(
     ("days", "commands"),
-    [(6, []), (7, ["epoch new"]), (400, ["epoch new", "epoch new --fallback"])],
+    [
+        (6, []),
+        (7, ["epoch new --alone"]),
+        (400, ["epoch new --alone", "epoch new --alone --fallback"]),
+    ],
 )
 def test_epochs_that_ran_out_are_followed(
     tmp_path: Path, keyholder: FakeKeyholder, days: int, commands: list[str]
@@ -123,7 +127,9 @@ def test_epochs_that_ran_out_are_followed(
     assert "epoch-past" not in warnings(keyring, "app", keyholder.now)
 
 
-@pytest.mark.parametrize("at", ["init", "coalition", "epoch new", "epoch new --fallback"])
+@pytest.mark.parametrize(
+    "at", ["init", "coalition", "epoch new --alone", "epoch new --alone --fallback"]
+)
 def test_a_start_that_fails_leaves_nothing_half_made(
     tmp_path: Path, keyholder: FakeKeyholder, at: str
 ) -> None:

@@ -115,7 +115,7 @@ def coalition(desk: DeskForTests, service: FakeService) -> DeskForTests:
     """A home with a coalition, an epoch and a published keyring."""
     desk.done("init")
     desk.done("coalition", "create", "--address", service.address)
-    desk.done("epoch", "new")
+    desk.done("epoch", "new", "--alone")
     service.root = desk.home.root.read_bytes()
     desk.done("coalition", "publish")
     return desk

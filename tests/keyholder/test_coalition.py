@@ -80,10 +80,10 @@ class TestInit:
 
     def test_a_damaged_vault_is_never_taken_for_an_empty_one(self, coalition: DeskForTests) -> None:
         coalition.home.seeds.write_bytes(b"\x02" + bytes(60))
-        result = coalition.run("epoch", "new")
+        result = coalition.run("epoch", "new", "--alone")
         assert "vault is missing or damaged" in result.err
         coalition.home.seeds.unlink()
-        assert coalition.run("epoch", "new").status == 1
+        assert coalition.run("epoch", "new", "--alone").status == 1
         assert coalition.run("list").status == 1
         assert not coalition.home.seeds.exists()
 
@@ -97,13 +97,13 @@ class TestInit:
 
         with monkeypatch.context() as patched:
             patched.setattr("os.fsync", fail)
-            result = coalition.run("epoch", "new")
+            result = coalition.run("epoch", "new", "--alone")
         assert result.status == 1
         assert "cannot be read or written" in result.err
         assert coalition.home.seeds.read_bytes() == before
         assert not list(coalition.folder.glob(".seeds*"))
         assert read_held(coalition.home).keyring.version == 2
-        coalition.done("epoch", "new")
+        coalition.done("epoch", "new", "--alone")
 
     def test_lists_that_are_given_take_the_place_of_the_old_ones(
         self, coalition: DeskForTests
@@ -139,18 +139,24 @@ class TestInit:
 
     def test_two_commands_do_not_change_a_home_at_once(self, coalition: DeskForTests) -> None:
         with hold(coalition.home):
-            result = coalition.run("epoch", "new")
+            result = coalition.run("epoch", "new", "--alone")
         assert result.status == 1
         assert "Another keyholder command" in result.err
 
     def test_needs_a_home(self, desk: DeskForTests) -> None:
-        for command in (["sync"], ["open"], ["list"], ["epoch", "new"], ["coalition", "show"]):
+        for command in (
+            ["sync"],
+            ["open"],
+            ["list"],
+            ["epoch", "new", "--alone"],
+            ["coalition", "show"],
+        ):
             result = desk.run(*command)
             assert (result.status, "keyholder init" in result.err) == (1, True), command
 
     def test_needs_a_coalition(self, desk: DeskForTests) -> None:
         desk.done("init")
-        for command in (["sync"], ["open"], ["epoch", "new"], ["coalition", "publish"]):
+        for command in (["sync"], ["open"], ["epoch", "new", "--alone"], ["coalition", "publish"]):
             result = desk.run(*command)
             assert (result.status, "coalition create" in result.err) == (1, True), command
 
@@ -253,7 +259,7 @@ class TestCoalition:
         self, coalition: DeskForTests, service: FakeService
     ) -> None:
         assert "2.targets.json" in service.files
-        coalition.done("epoch", "new", "--publish", "--service", service.address)
+        coalition.done("epoch", "new", "--alone", "--publish", "--service", service.address)
         assert "3.targets.json" in service.files
 
     def test_publish_says_when_the_service_refuses(
@@ -273,7 +279,7 @@ class TestCoalition:
 
 class TestEpoch:
     def test_epochs_follow_on(self, coalition: DeskForTests) -> None:
-        second = coalition.done("epoch", "new", "--json").json
+        second = coalition.done("epoch", "new", "--alone", "--json").json
         first_, second_ = read_held(coalition.home).keyring.epochs
         assert second["epoch"] == 2
         assert second_.seal_from == first_.seal_until
@@ -284,14 +290,14 @@ class TestEpoch:
         self, coalition: DeskForTests
     ) -> None:
         coalition.now += 30 * DAY + 17
-        coalition.done("epoch", "new", "--days", 3)
+        coalition.done("epoch", "new", "--alone", "--days", 3)
         last = read_held(coalition.home).keyring.epochs[-1]
         assert last.seal_from == coalition.now - coalition.now % 900
         assert last.seal_until == last.seal_from + 3 * DAY
 
     def test_from_decides(self, coalition: DeskForTests) -> None:
-        coalition.done("epoch", "new", "--from", "now")
-        coalition.done("epoch", "new", "--from", "2027-01-31T12:20")
+        coalition.done("epoch", "new", "--alone", "--from", "now")
+        coalition.done("epoch", "new", "--alone", "--from", "2027-01-31T12:20")
         *_, now, later = read_held(coalition.home).keyring.epochs
         assert now.seal_from == NOW - NOW % 900
         assert later.seal_from == 1_801_397_700
@@ -300,13 +306,13 @@ class TestEpoch:
         "wrong", ["soon", "2027-13-01", "0001-01-01", "2027-01-01T00:00+05:00"]
     )
     def test_from_refuses_what_is_no_time(self, coalition: DeskForTests, wrong: str) -> None:
-        result = coalition.run("epoch", "new", "--from", wrong)
+        result = coalition.run("epoch", "new", "--alone", "--from", wrong)
         assert result.status == 1
         assert "start of the epoch" in result.err
 
     def test_fallback_lasts_a_year_from_now(self, coalition: DeskForTests) -> None:
-        coalition.done("epoch", "new", "--fallback")
-        coalition.done("epoch", "new")
+        coalition.done("epoch", "new", "--alone", "--fallback")
+        coalition.done("epoch", "new", "--alone")
         week, fallback, next_week = read_held(coalition.home).keyring.epochs
         assert fallback.fallback
         assert fallback.seal_from == NOW - NOW % 900
@@ -322,7 +328,7 @@ class TestEpoch:
         assert sorted(int(suite) for suite in epoch.locks["A"]) == [1, 2]
 
     def test_every_seed_stays_in_the_vault(self, coalition: DeskForTests) -> None:
-        coalition.done("epoch", "new")
+        coalition.done("epoch", "new", "--alone")
         seeds = vault.read_seeds(coalition.home, unlock(coalition))
         assert [(one.epoch, one.lock) for one in seeds] == [(1, "A"), (2, "A")]
 
@@ -341,7 +347,7 @@ class TestEpoch:
         coalition.home.identity.unlink()
         coalition.done("init")
         assert unlock(coalition).officer_seed != identity.officer_seed
-        result = coalition.run("epoch", "new")
+        result = coalition.run("epoch", "new", "--alone")
         assert result.status == 1
         assert "does not sign" in result.err
 
@@ -359,7 +365,7 @@ class TestDevelopment:
         desk.environment["HELIOGRAPH_DEVELOPMENT"] = "on"
         desk.done("init")
         desk.done("coalition", "create", "--development", "--address", service.address)
-        desk.done("epoch", "new")
+        desk.done("epoch", "new", "--alone")
         service.root = desk.home.root.read_bytes()
         desk.done("coalition", "publish")
         return desk
@@ -383,7 +389,7 @@ class TestDevelopment:
             ["list"],
             ["show", "abcd"],
             ["export", "--format", "csv", "--output", "x.csv"],
-            ["epoch", "new"],
+            ["epoch", "new", "--alone"],
             ["coalition", "show"],
             ["coalition", "publish"],
             ["coalition", "export", "x"],
@@ -402,7 +408,11 @@ class TestDevelopment:
         ],
     )
     def test_is_refused_anywhere_else(self, development: DeskForTests, address: str) -> None:
-        for command in (["sync"], ["coalition", "publish"], ["epoch", "new", "--publish"]):
+        for command in (
+            ["sync"],
+            ["coalition", "publish"],
+            ["epoch", "new", "--alone", "--publish"],
+        ):
             result = development.run(*command, "--service", address)
             assert (result.status, "development coalition" in result.err) == (1, True)
 

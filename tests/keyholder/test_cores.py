@@ -56,16 +56,16 @@ _PROBE = """
 import os, sys
 from pathlib import Path
 from keyholder import cores
-from keyholder.opening import EpochKeys
+from keyholder.opening import EpochKeys, Unopened
 
 def look(_):
     told = [Path(f"/proc/self/{name}").read_bytes() for name in ("cmdline", "environ")]
-    return [len(cores._desk), os.getpid(), b"".join(told).hex()]
+    return cores._pack([Unopened(len(cores._desk), b"", os.getpid(), b"".join(told).hex(), "")])
 
 if __name__ == "__main__":
     cores._open_chunk = look
     keys = (EpochKeys(1, 0, {}, {"A": b"canary-seed-of-32-bytes-in-clear"}),)
-    for desks, worker, told in cores.open_chunks([[]], keys, cores.ALONE + 1, 2):
+    for ((desks, _, worker, told, _),) in cores.open_chunks([[]], keys, cores.ALONE + 1, 2):
         print(desks, worker != os.getpid(), told, len(os.listdir(os.environ["TMPDIR"])))
 """
 

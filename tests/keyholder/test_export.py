@@ -70,7 +70,7 @@ def read_schema() -> dict[str, Any]:
 
 
 class TestFile:
-    @pytest.mark.parametrize("form", ["csv", "json", "stop"])
+    @pytest.mark.parametrize("form", ["csv", "json", "stop", "xlsx", "geojson", "uwazi"])
     def test_is_closed_to_others_and_said_to_be_in_clear(
         self, stocked: DeskForTests, tmp_path: Path, form: str
     ) -> None:
@@ -172,7 +172,7 @@ class TestJson:
 
 class TestStop:
     def test_has_the_columns_of_stop(self, stocked: DeskForTests) -> None:
-        full, sms, app = read_csv(export(stocked, "stop"))
+        full, sms, app = read_csv(export(stocked, "stop", "--per", "report"))
         assert tuple(app) == COLUMNS
         assert len(COLUMNS) == 47
         assert {column: plain(cell) for column, cell in app.items()} == to_row(APP)
@@ -183,8 +183,8 @@ class TestStop:
         self, stocked: DeskForTests, shared: Path
     ) -> None:
         published = (shared / "data" / "stop-2016-2023.csv").read_bytes().split(b"\n")[0]
-        header = export(stocked, "stop").split(b"\n")[0]
+        header = export(stocked, "stop", "--per", "report").split(b"\n")[0]
         assert header.replace(b'"', b"").strip() == published.strip()
 
     def test_hostile_texts_are_defused(self, hostile: DeskForTests) -> None:
-        assert find_active(export(hostile, "stop").decode()) == []
+        assert find_active(export(hostile, "stop", "--per", "report").decode()) == []

@@ -94,7 +94,7 @@ class TestTheCommand:
         (one, two) = list_ids(service, 0, 1)
         synced.done("purge", one, "--yes")
         synced.done("purge", OTHER, "--blob", "--yes")
-        synced.done("epoch", "new")  # every other change carries the list on
+        synced.done("epoch", "new", "--alone")  # every other change carries the list on
         result = synced.done("purge", one, "--yes")
         assert "listed already" in result.err
         assert read_held(synced.home).keyring.version == 5

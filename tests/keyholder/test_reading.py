@@ -160,6 +160,7 @@ class TestBadEnvelopes:
             good,
             seal(stranger, Kind.REPORT, new_report_id(), content),
             seal(key, Kind.REPORT, new_report_id(), b"\xffgarbage"),
+            seal(key, Kind.FOLLOW_UP, new_report_id(), content),
             seal(key, Kind.RECORD, new_report_id(), content),
             good[:-1] + bytes([good[-1] ^ 1]),
         )
@@ -169,11 +170,13 @@ class TestBadEnvelopes:
     def test_open_counts_them_and_goes_on(self, mixed: DeskForTests) -> None:
         assert mixed.done("open", "--json").json == {
             "opened": 1,
+            "records": 0,
             "unopened": [
                 {"outcome": "damaged", "detail": "box-not-opened", "count": 1},
                 {"outcome": "damaged", "detail": CONTENT_INVALID, "count": 1},
                 {"outcome": "no-key", "detail": "9", "count": 1},
-                {"outcome": "other-kind", "detail": "record", "count": 1},
+                {"outcome": "other-kind", "detail": "follow-up", "count": 1},
+                {"outcome": "record-refused", "detail": "record-size", "count": 1},
             ],
         }
         assert "1  no key: epoch 9" in mixed.done("open").out
@@ -182,7 +185,7 @@ class TestBadEnvelopes:
         out = mixed.done("list").out
         assert "1  reports" in out
         assert "1  no key: epoch 9" in out
-        assert len(mixed.done("list", "--json").json["unopened"]) == 4
+        assert len(mixed.done("list", "--json").json["unopened"]) == 5
 
     def test_show_says_why_one_did_not_open(
         self, mixed: DeskForTests, service: FakeService

@@ -284,7 +284,7 @@ class TestKeyring:
         self, coalition: DeskForTests, service: FakeService
     ) -> None:
         service.store(*seal_some(coalition, 2))
-        coalition.done("epoch", "new")
+        coalition.done("epoch", "new", "--alone")
         result = coalition.run("sync", "--json")
         assert result.status == 1
         assert result.json["keyring"] == {"version": 3, "refused": "keyring-rollback"}
@@ -379,7 +379,7 @@ class TestKeyring:
         assert re.fullmatch(r"wraps/[0-9a-f]{64}\.1-a\.json", wraps)
         assert coalition.done("sync", "--json").json["keyring"] == {"version": 3, "refused": None}
         assert read_held(coalition.home).keyring.files[wraps] == service.files[wraps]
-        coalition.done("epoch", "new")
+        coalition.done("epoch", "new", "--alone")
         assert read_documents(read_held(coalition.home).keyring)["wraps/1-a.json"] == {"wraps": []}
 
     def test_a_service_may_lack_what_this_version_does_not_read(

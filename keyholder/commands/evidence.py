@@ -1,0 +1,127 @@
+"""keyholder evidence."""
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from keyholder.commands.opening import open_held
+from keyholder.commands.options import Peeled, with_filter
+from keyholder.commands.printing import say, say_lines, warn
+from keyholder.commands.reading import is_meant
+from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.envelopes import open_envelopes
+from keyholder.errors import EvidenceError, ReportError
+from keyholder.evidence.bundle import write_files
+from keyholder.evidence.custody import Custodian
+from keyholder.evidence.manifest import MANIFEST, MAX_ENVELOPES
+from keyholder.evidence.originals import read_originals
+from keyholder.evidence.proofs import find_proven
+from keyholder.evidence.version import find_version
+from keyholder.evidence.writing import check_bundle_output, write_bundle_files
+from keyholder.exports.contents import describe_contents
+from keyholder.filters import Filter, matches
+from keyholder.merge import Merged, merge
+from keyholder.opening import Desk, Opened, Outcome, Unopened, choose_keys
+from keyholder.peeled import list_speakers, read_peeled
+from keyholder.terminal import show
+from keyholder.vault import read_seeds
+
+_SHORTEST_ID = 4  # hex digits
+
+
+@with_filter
+def evidence(
+    context: typer.Context,
+    output: Annotated[
+        Path, typer.Argument(help="What to write: NAME.zip, or a folder that is not there yet.")
+    ],
+    wanted: Filter,
+    ids: Annotated[
+        list[str] | None,
+        typer.Argument(help="Reports or envelopes: their ids, or how those begin."),
+    ] = None,
+    peeled: Peeled = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace the zip file.")] = False,
+) -> None:
+    """Bundle original envelopes, their proofs and what they say, PLAINTEXT, for a court or archive.
+
+    Of the reports that are named, or that match the filter, all envelopes: the originals as they
+    were sealed, the proof that the log holds each, the keyring, working copies apart, SHA-256 of
+    every file, and a custody log, signed by you. An envelope that you cannot open goes in by its
+    id, as an original alone. `keyholder verify-bundle` checks it on any machine.
+    See spec/evidence-v1.md.
+    """
+    session: Session = context.obj
+    check_bundle_output(output, force=force)
+    if bool(ids) == (wanted != Filter()):
+        if ids:
+            raise typer.BadParameter("give ids or a filter, not both", param_hint="IDS")
+        raise EvidenceError("evidence-nothing")
+    if any(len(one) < _SHORTEST_ID for one in ids or ()):
+        raise typer.BadParameter("give 4 hex digits or more", param_hint="IDS")
+    held = read_coalition(session)
+    if not held.keyring.log_keys:
+        raise EvidenceError("evidence-log-key")
+    identity = unlock_identity(session)
+    custodian = Custodian(identity.holder_id, identity.signing_seed, session.now, find_version())
+    if identity.holder_id not in {one.id for one in held.keyring.holders}:
+        raise EvidenceError("evidence-signer")
+    outcomes = open_held(session, peeled, identity=identity)
+    reports, unopened = _choose(outcomes, ids, wanted)
+    places = {source.index for one in reports for source in one.sources}
+    places.update(one.place for one in unopened)
+    if not places:
+        raise EvidenceError("evidence-nothing")
+    if len(places) > MAX_ENVELOPES:
+        raise EvidenceError("evidence-too-many")
+    holders = [(one.id, one.key) for one in held.keyring.holders]
+    desk = Desk(choose_keys(held.keyring, read_seeds(session.home, identity)))
+    with (
+        open_envelopes(session.home) as database,
+        read_peeled(peeled or (), list_speakers(held.keyring)) as boxes,
+    ):
+        proven = find_proven(database, held.keyring.log_keys, holders, max(places))
+        chosen = list(read_originals(database, places, desk, boxes))
+    files = write_files(chosen, reports, held, proven, custodian)
+    write_bundle_files(output, files)
+    say(
+        f"{len(chosen):,} envelopes and {len(reports):,} reports are in {show(str(output))}, "
+        f"proven against a checkpoint of {proven.checkpoint.size:,} leaves."
+    )
+    say_lines(describe_contents(reports))
+    say(f"SHA-256 of its manifest: {hashlib.sha256(files[MANIFEST]).hexdigest()}")
+    warn(
+        "Its folder `working` is NOT encrypted. It holds what people risked themselves to report. "
+        "Keep it on an encrypted disk, share it only as each report's consent allows."
+    )
+
+
+def _choose(
+    outcomes: Iterable[Outcome], ids: Sequence[str] | None, wanted: Filter
+) -> tuple[list[Merged], list[Unopened]]:
+    """The reports that are asked for, and envelopes that were named and did not open."""
+    opened: list[Opened] = []
+    unopened: list[Unopened] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Opened):
+            opened.append(outcome)
+        elif isinstance(outcome, Unopened):
+            unopened.append(outcome)
+    merged = merge(opened)
+    if not ids:
+        return [one for one in merged if matches(one, wanted)], []
+    reports: dict[int, Merged] = {}
+    sealed: dict[int, Unopened] = {}
+    for id in ids:
+        found = [place for place, one in enumerate(merged) if is_meant(one, id.lower())]
+        closed = [one for one in unopened if one.envelope_id.hex().startswith(id.lower())]
+        if len(found) + len(closed) > 1:
+            raise ReportError("report-ambiguous")
+        if not found and not closed:
+            raise ReportError("report-unknown")
+        reports.update((place, merged[place]) for place in found)
+        sealed.update((one.place, one) for one in closed)
+    return list(reports.values()), list(sealed.values())

@@ -1,0 +1,86 @@
+"""keyholder coalition pin."""
+
+import hashlib
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crypto.keyring import first, read_bundle
+from crypto.purged import find_purged
+from crypto.revoked import find_revoked
+from crypto.trust import read_root
+from keyholder import vault
+from keyholder.commands.options import Json, Service, Yes
+from keyholder.commands.printing import say, say_fingerprint, say_json, warn
+from keyholder.commands.session import Session, reach
+from keyholder.development import check_development
+from keyholder.errors import CoalitionError, ServiceError, SigningError
+from keyholder.files import read_start
+from keyholder.held import Held, fetch_first, write_held
+from keyholder.home import hold
+from keyholder.signing.proposals import FILE_LIMIT
+from keyholder.words import write_words
+
+
+def pin(
+    context: typer.Context,
+    root: Annotated[
+        Path, typer.Argument(metavar="ROOT", help="The root file that an officer gave you.")
+    ],
+    keyring: Annotated[
+        Path | None,
+        typer.Option("--keyring", metavar="FILE", help="The keyring, as `coalition export` made."),
+    ] = None,
+    service: Service = None,
+    yes: Yes = False,
+    json: Json = False,
+) -> None:
+    """Join a coalition: trust this root file from now on, and take its keyring.
+
+    The keyring comes from a file, or from --service. All trust starts here: compare the words with
+    an officer over the phone. A home belongs to one coalition, for good.
+
+    --json prints {"fingerprint", "words", "version", "root_version"}.
+    """
+    session: Session = context.obj
+    vault.require(session.home)
+    if (keyring is None) == (service is None):
+        raise typer.BadParameter("give one of them", param_hint="--keyring, --service")
+    pinned = _read(root)
+    read_root(pinned)
+    digest = hashlib.sha256(pinned).digest()
+    say_fingerprint("Fingerprint of this root", digest, warn if json else say)
+    if not yes and not session.surroundings.confirm("Trust it, as you compared the words?"):
+        raise SigningError("pin-declined")
+    with hold(session.home):
+        if session.home.root.exists():
+            raise CoalitionError("keyring-exists")
+        if keyring is not None:
+            files = read_bundle(_read(keyring))
+        elif service is not None:
+            with reach(session, service) as reached:
+                files = fetch_first(reached, pinned)
+        else:
+            raise ServiceError("service-unknown")
+        held = Held(pinned, first(pinned, files))
+        find_purged(held.keyring)
+        find_revoked(held.keyring)
+        environment = session.surroundings.environment
+        addresses = (*held.keyring.addresses, *([service] if service else []))
+        check_development(held.keyring.development, environment, addresses)
+        write_held(session.home, held)
+    if json:
+        told = {"fingerprint": digest.hex(), "words": write_words(digest)}
+        version, root_version = held.keyring.version, held.keyring.root_version
+        say_json({**told, "version": version, "root_version": root_version})
+        return
+    say(f"This home belongs to the coalition now, with keyring {held.keyring.version}.")
+    say("Next: keyholder card --output FILE, for the officers, if you are not listed yet")
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return read_start(path, FILE_LIMIT)
+    except OSError as error:
+        raise SigningError("pin-unreadable") from error

@@ -1,0 +1,162 @@
+"""keyholder verify-bundle."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crypto.bundles import MAX_BUNDLE
+from crypto.errors import KeyringError
+from crypto.keyring import is_development
+from keyholder.commands.options import Json
+from keyholder.commands.printing import say, say_json, say_lines, show_progress, warn
+from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.errors import EvidenceError
+from keyholder.evidence.catalogue import EVIDENCE_FINDINGS
+from keyholder.evidence.originals import check_contents
+from keyholder.evidence.sources import Source, open_bundle
+from keyholder.evidence.verification import Verdict
+from keyholder.evidence.verification import verify_bundle as check_bundle
+from keyholder.opening import Desk, choose_keys
+from keyholder.terminal import show
+from keyholder.vault import read_seeds
+
+_SHOWN = 20  # findings that are told one by one
+
+
+def verify_bundle(
+    context: typer.Context,
+    bundle: Annotated[Path, typer.Argument(help="The zip file or the folder.")],
+    root: Annotated[
+        Path | None,
+        typer.Option(
+            "--root",
+            metavar="FILE",
+            help="The coalition's root.json, as you got it from people you trust. Without it the "
+            "bundle is only compared with itself.",
+        ),
+    ] = None,
+    reopen: Annotated[
+        bool,
+        typer.Option(
+            "--open",
+            help="Open the originals with the keys of your home as well, and compare.",
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Check a bundle of evidence: every hash, signature and proof in it.
+
+    It needs no home, no keys and no network. Exit status 1 says that something is not as it was
+    signed, or does not prove what it should, and names the file. Nothing is unpacked.
+
+    --json prints {"whole": true or false, "findings": [{"item", "code"}], "files", "envelopes",
+    "proven", "opened", "holder", "made", "version", "keyring", "root_sha256", "root_given",
+    "development", "log": {"origin", "size", "root"} or null, "cosigners": [holder ids],
+    "custody": [{"number", "time", "holder", "action"}], "reopened": n or null}.
+    """
+    given = None if root is None else _read_root(root)
+    reopened = None
+    with open_bundle(bundle) as source:
+        with show_progress("Checking", len(source.list_sizes())) as advance:
+            verdict = check_bundle(source, given, advance)
+        if reopen:
+            reopened = _reopen(context.obj, source, verdict)
+    if json:
+        say_json({**_describe(verdict), "reopened": reopened})
+    else:
+        for item, code in list(verdict.findings)[:_SHOWN]:
+            warn(f"{show(item)[:200]}: {EVIDENCE_FINDINGS[code]} ({code})")
+        if len(verdict.findings) > _SHOWN:
+            warn(f"… and {len(verdict.findings) - _SHOWN:,} more: see --json")
+        say_lines(_write_words(verdict))
+        if reopened is not None:
+            say(f"Your keys open {reopened:,} of its originals to the same bytes.")
+    if verdict.findings:
+        raise EvidenceError("bundle-altered")
+
+
+def _read_root(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BUNDLE:
+            raise EvidenceError("root-unreadable")
+        root = path.read_bytes()
+        is_development(root)
+    except (OSError, KeyringError) as error:
+        raise EvidenceError("root-unreadable") from error
+    return root
+
+
+def _reopen(session: Session, source: Source, verdict: Verdict) -> int:
+    """How many originals this home's keys open to the same. Those it has no key for are left."""
+    held = read_coalition(session)
+    seeds = read_seeds(session.home, unlock_identity(session))
+    originals = () if verdict.manifest is None else verdict.manifest.originals
+    return check_contents(source, originals, Desk(choose_keys(held.keyring, seeds)), verdict)
+
+
+def _describe(verdict: Verdict) -> dict[str, Any]:
+    manifest, keyring, log = verdict.manifest, verdict.keyring, verdict.checkpoint
+    originals = () if manifest is None else manifest.originals
+    return {
+        "whole": not verdict.findings,
+        "findings": [one._asdict() for one in verdict.findings],
+        "files": verdict.files,
+        "envelopes": len(originals),
+        "proven": verdict.proven,
+        "opened": sum(one.content is not None for one in originals),
+        "holder": None if manifest is None else manifest.holder_id,
+        "made": None if manifest is None else manifest.made,
+        "version": None if manifest is None else manifest.version,
+        "keyring": None if keyring is None else keyring.version,
+        "root_sha256": _find_digest(verdict.root),
+        "root_given": verdict.root_given,
+        "development": None if keyring is None else keyring.development,
+        "log": None
+        if log is None
+        else {"origin": log.origin, "size": log.size, "root": log.root.hex()},
+        "cosigners": list(verdict.cosigners),
+        "custody": [one._asdict() for one in verdict.acts],
+    }
+
+
+def _write_words(verdict: Verdict) -> Iterator[str]:
+    """What holds, in words; what does not was said as findings."""
+    manifest, keyring, log = verdict.manifest, verdict.keyring, verdict.checkpoint
+    if not verdict.findings:
+        yield f"The bundle is whole: {verdict.files:,} files, each as its maker signed it."
+    if manifest is not None:
+        yield (
+            f"Holder {manifest.holder_id} made it, by her clock on {show(manifest.made)}, with "
+            f"Heliograph {show(manifest.version)}."
+        )
+    if keyring is not None:
+        whose = (
+            "the root file that you gave"
+            if verdict.root_given
+            else "the bundle's own root file, which anybody could have made"
+        )
+        yield f"Keyring {keyring.version} is signed by the officers of {whose}."
+        yield f"SHA-256 of that root file: {_find_digest(verdict.root)}"
+        if not verdict.root_given:
+            yield "Compare it with people you trust, or check again with --root."
+        if keyring.development:
+            yield "It is a DEVELOPMENT coalition: its keys are known, and its evidence is none."
+    if log is not None:
+        yield (
+            f"{verdict.proven:,} envelopes were in the log {show(log.origin)} when it signed "
+            f"{log.size:,} leaves; {len(verdict.cosigners):,} holders cosigned that."
+        )
+    for act in verdict.acts:
+        yield f"  {act.number}. {show(act.time)} {act.holder_id} {act.action}"
+    if not verdict.findings:
+        yield (
+            "This proves that these bytes were in the log at that time, not that what they say is "
+            "true. That the working copies are what the envelopes hold, the holder vouches for."
+        )
+
+
+def _find_digest(root: bytes | None) -> str | None:
+    return None if root is None else hashlib.sha256(root).hexdigest()

@@ -1,0 +1,66 @@
+"""From chosen reports and envelopes to their originals, and once more to what they hold."""
+
+import hashlib
+import sqlite3
+from collections.abc import Iterable, Iterator
+
+from crypto.errors import CryptoError
+from crypto.leaves import read_leaf
+from keyholder.envelopes import Kept, find_fault
+from keyholder.errors import EvidenceError
+from keyholder.evidence import paths
+from keyholder.evidence.bundle import Chosen
+from keyholder.evidence.manifest import Original
+from keyholder.evidence.sources import Source, take
+from keyholder.evidence.verification import SMALL, Verdict
+from keyholder.opening import Desk
+from keyholder.peeled import PeeledBoxes
+from keyholder.sequence import Item
+
+
+def read_originals(
+    database: sqlite3.Connection, places: Iterable[int], desk: Desk, boxes: PeeledBoxes
+) -> Iterator[Chosen]:
+    """The envelopes at these indexes, by rising index, with what each opens to; `boxes` are what
+    holders of lock A peeled.
+
+    EvidenceError evidence-gone where one has no body, or another one than its leaf says.
+    """
+    for place in sorted(set(places)):
+        row = database.execute(
+            "SELECT CAST(leaf AS BLOB), CAST(body AS BLOB) FROM envelopes WHERE idx = ?", (place,)
+        ).fetchone()
+        if row is None or row[1] is None or find_fault(Item(place, *row)) is not None:
+            raise EvidenceError("evidence-gone")
+        leaf, body = row
+        kept = boxes.attach(Kept(place, leaf[7:], read_leaf(leaf).day, body, None))
+        content = None if kept.fault else open_content(desk, body, kept.inner)
+        yield Chosen(place, leaf[7:], leaf, body, content)
+
+
+def open_content(desk: Desk, body: bytes, inner: bytes | None = None) -> bytes | None:
+    """What an envelope holds; None where these keys do not open it, or it opens to garbage."""
+    try:
+        return desk.unseal(body, inner).content
+    except CryptoError:
+        return None
+
+
+def check_contents(
+    source: Source, originals: Iterable[Original], desk: Desk, verdict: Verdict
+) -> int:
+    """Open originals of a bundle again; gives how many open to what the manifest says.
+
+    Those that these keys do not open are left aside.
+    """
+    same = 0
+    for one in originals:
+        body = take(source, paths.name_envelope(one.envelope_id), SMALL)
+        content = None if body is None else open_content(desk, body)
+        if content is None or one.content is None:
+            continue
+        if hashlib.sha256(content).hexdigest() == one.content:
+            same += 1
+        else:
+            verdict.find(paths.name_content(one.envelope_id), "opening-differs")
+    return same

@@ -1,0 +1,53 @@
+"""What one pass over the store gave: reports, records, and how many gave neither and why."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from keyholder.merge import Merged
+from keyholder.opening import Opened, OpenedRecord, Outcome
+from keyholder.records.operations import Record
+from keyholder.records.replay import Annotations
+
+Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
+
+
+@dataclass(slots=True)
+class Findings:
+    """Outcomes, sorted by what they are."""
+
+    reports: list[Opened] = field(default_factory=list)
+    records: list[Record] = field(default_factory=list)
+    tally: Tally = field(default_factory=Counter)
+
+    def take(self, outcome: Outcome) -> None:
+        """Add one outcome."""
+        if isinstance(outcome, Opened):
+            self.reports.append(outcome)
+        elif isinstance(outcome, OpenedRecord):
+            self.records.append(outcome.record)
+        else:
+            self.tally[outcome.outcome, outcome.detail] += 1
+
+
+class OpenDesk(NamedTuple):
+    """All that a keyholder can read: reports as `merge` orders them, and what was said of them."""
+
+    reports: list[Merged]
+    annotations: Annotations
+    tally: Tally
+
+
+def find_aliases(reports: Iterable[Merged]) -> dict[bytes, bytes]:
+    """The ids of parts of reports, and the id of the report that each is in.
+
+    A report has the id of its first part that came: it gets another one when an earlier part comes,
+    and what was said of it goes along.
+    """
+    return {
+        source.report_id: one.report_id
+        for one in reports
+        for source in one.sources
+        if source.part is not None and source.report_id != one.report_id
+    }

@@ -1,0 +1,76 @@
+"""Codes of officers, members and what they sign: a part of keyholder.errors."""
+
+SIGNING: dict[str, tuple[str, str]] = {
+    "threshold-too-high": (
+        "More signatures would be needed than there are officers: nobody could sign any more",
+        "Give a --threshold of at most the number of officers",
+    ),
+    "threshold-too-low": (
+        "A keyring that nobody needs to sign protects nobody",
+        "Give a --threshold of 1 or more",
+    ),
+    "officers-many": (
+        "A root takes at most 32 officers",
+        "Name fewer: a few who can meet are better than many",
+    ),
+    "officer-unknown": (
+        "No officer of the keyring is meant by this",
+        "Give a key id from `keyholder coalition members`, or the holder whose card is held here",
+    ),
+    "officer-known": (
+        "The key on this card is an officer's already",
+        "Leave this card out",
+    ),
+    "officers-unchanged": (
+        "Nothing would change about the officers",
+        "Give --add, --remove, --threshold or --root-threshold",
+    ),
+    "officer-leaves": (
+        "You would leave the officers by this: somebody who stays has to propose it",
+        "Ask another officer; you may sign it as well",
+    ),
+    "proposal-waiting": (
+        "Another proposal that you signed waits for signatures: two would fork the keyring",
+        "Have it signed, or withdraw it with `keyholder coalition withdraw`",
+    ),
+    "proposal-none": (
+        "No proposal waits here",
+        "Nothing needs to be withdrawn",
+    ),
+    "proposal-declined": (
+        "Nothing was signed",
+        "Run it again when you have compared the words with the other officers",
+    ),
+    "proposal-taken": (
+        "The keyring in use says exactly what this proposal says: it was taken up already",
+        "Nothing is left to sign; send it with `keyholder coalition publish`",
+    ),
+    "member-known": (
+        "A holder with this id is listed already",
+        "See `keyholder coalition members`",
+    ),
+    "member-unknown": (
+        "The keyring lists no such holder",
+        "Give the whole id from `keyholder coalition members`",
+    ),
+    "member-revoked": (
+        "This holder was revoked, which is for good",
+        "Have a new home made with `keyholder init`, and a new card",
+    ),
+    "members-many": (
+        "The keyring has no room for more holders, or for more revoked ones",
+        "Remove some, or begin a new coalition",
+    ),
+    "names-damaged": (
+        "The names that you gave to holders cannot be read",
+        "Put `names.box` back from a copy, or delete it and give the names again",
+    ),
+    "pin-declined": (
+        "The root file was not pinned",
+        "Compare its words with an officer, by a way you trust",
+    ),
+    "pin-unreadable": (
+        "The root file or the keyring's file cannot be read",
+        "Check the names, and that the disk or stick is there",
+    ),
+}

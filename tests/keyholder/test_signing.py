@@ -1,0 +1,276 @@
+"""Three officers, two of whom must sign: one of them alone moves nobody, whatever she tries."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+
+from crypto.errors import KeyringError
+from crypto.keyring import first, read_bundle, successor
+from keyholder.held import read_held
+from keyholder.words import write_words
+from tests.keyholder.conftest import DeskForTests
+from tests.keyholder.fake_service import FakeService
+
+
+@dataclass
+class Officers:
+    """Three homes of one coalition, and a folder where files are handed on."""
+
+    desks: list[DeskForTests]
+    service: FakeService
+    table: Path
+
+    def __getitem__(self, number: int) -> DeskForTests:
+        return self.desks[number]
+
+    def file(self, name: str) -> Path:
+        return self.table / name
+
+    def hand_on(self, name: str, to: str) -> Path:
+        self.file(to).write_bytes(self.file(name).read_bytes())
+        return self.file(to)
+
+    def sync_all(self) -> None:
+        for desk in self.desks:
+            desk.done("sync")
+
+    def version(self, number: int) -> int:
+        return read_held(self[number].home).keyring.version
+
+
+def post(service: FakeService, bundle: bytes) -> int:
+    """The status that answers whoever brings these bytes as a keyring."""
+    request = Request(f"{service.address}/v1/keyring", bundle, method="POST")
+    try:
+        with urlopen(request) as answer:
+            return int(answer.status)
+    except HTTPError as error:
+        error.close()
+        return error.code
+
+
+def make_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> DeskForTests:
+    desk = DeskForTests(tmp_path / name, capsys)
+    desk.done("init")
+    desk.done("card", "--epochs", 2, "--output", tmp_path / f"{name}.card")
+    return desk
+
+
+@pytest.fixture
+def apart(tmp_path: Path, capsys: pytest.CaptureFixture[str], service: FakeService) -> Officers:
+    """Three homes with cards, and no coalition yet."""
+    desks = [make_desk(tmp_path, capsys, name) for name in ("ana", "ben", "eva")]
+    return Officers(desks, service, tmp_path)
+
+
+@pytest.fixture
+def officers(apart: Officers) -> Officers:
+    """The coalition of the three: two must sign. All are holders, and hold keyring 1."""
+    cards = [apart.file(f"{name}.card") for name in ("ben", "eva")]
+    words: list[object] = ["--threshold", 2, "--address", apart.service.address]
+    for card in cards:
+        words += ["--officer", card, "--member", card]
+    apart[0].done("coalition", "create", *words, "--propose", apart.file("first"))
+    apart[1].done("coalition", "sign", apart.file("first"), "--yes")
+    apart.service.root = apart[1].home.root.read_bytes()
+    apart[1].done("coalition", "publish")
+    apart[0].done("coalition", "join", apart.file("first"))
+    root = apart[0].home.root
+    apart[2].done("coalition", "pin", root, "--service", apart.service.address, "--yes")
+    return apart
+
+
+def change(officers: Officers, number: int = 0, *, name: str = "next") -> Path:
+    """A proposal of one officer."""
+    words = ("--sms-number", f"+1555010000{number + 1}", "--propose", officers.file(name))
+    officers[number].done("coalition", "change", *words)
+    return officers.file(name)
+
+
+class TestBeginning:
+    def test_root_and_keyring_are_in_use_when_two_have_signed(self, officers: Officers) -> None:
+        roots = {desk.home.root.read_bytes() for desk in officers.desks}
+        assert len(roots) == 1
+        keyring = read_held(officers[2].home).keyring
+        assert (keyring.version, len(keyring.holders)) == (1, 3)
+        told = officers[2].done("coalition", "officers", "--json").json
+        assert (told["threshold"], len(told["officers"])) == (2, 3)
+
+    def test_nothing_is_pinned_before(self, apart: Officers) -> None:
+        result = apart[0].done(
+            "coalition", "create", "--officer", apart.file("ben.card"), "--threshold", 2, "--json"
+        )
+        told = result.json
+        assert told["lacking"] == 1
+        assert not apart[0].home.root.exists()
+        assert told["words"] in result.err
+        assert "All officers must sign: if one key is lost, nobody" in result.err
+        review = apart[1].done("coalition", "review", told["proposal"]).out
+        assert told["words"] in review
+        assert "This begins a coalition, with root 1." in review
+
+    def test_a_threshold_above_the_officers_locks_out(self, apart: Officers) -> None:
+        card = apart.file("ben.card")
+        for words in (["--threshold", 3], ["--threshold", 1, "--root-threshold", 3]):
+            result = apart[0].run("coalition", "create", "--officer", card, *words)
+            assert (result.status, "nobody could sign" in result.err) == (1, True)
+        result = apart[0].run("coalition", "create", "--threshold", 0)
+        assert (result.status, "protects nobody" in result.err) == (1, True)
+
+    def test_a_stranger_has_no_part_in_it(self, apart: Officers) -> None:
+        card, file = apart.file("ben.card"), apart.file("first")
+        words = ("--officer", card, "--threshold", 2, "--propose", file)
+        apart[0].done("coalition", "create", *words)
+        before = file.read_bytes()
+        result = apart[2].run("coalition", "sign", file, "--yes")
+        assert (result.status, "does not sign" in result.err) == (1, True)
+        assert file.read_bytes() == before
+
+    def test_one_officer_alone_needs_no_proposal_and_may_ask_for_one(self, apart: Officers) -> None:
+        file = apart.file("alone")
+        told = apart[0].done("coalition", "create", "--propose", file, "--json").json
+        assert told["lacking"] == 0
+        assert not apart[0].home.root.exists()
+        assert apart[0].done("coalition", "join", file, "--json").json["complete"] is True
+        assert apart[0].home.root.exists()
+
+
+class TestSigning:
+    def test_one_of_three_moves_nobody(self, officers: Officers) -> None:
+        file = change(officers)
+        files = read_bundle(file.read_bytes())
+        held = read_held(officers[2].home).keyring
+        with pytest.raises(KeyringError) as caught:
+            successor(held, files)
+        assert caught.value.code == "keyring-signatures"
+        assert post(officers.service, file.read_bytes()) == 409
+        for desk in officers.desks:
+            desk.done("sync")
+            assert read_held(desk.home).keyring.version == 1
+
+    def test_two_of_three_move_everybody(self, officers: Officers) -> None:
+        file = change(officers)
+        signed = officers[2].done("coalition", "sign", file, "--yes", "--publish")
+        assert "keyring 2 is in use here" in signed.out
+        officers.sync_all()
+        assert [officers.version(number) for number in range(3)] == [2, 2, 2]
+        root = officers[0].home.root.read_bytes()
+        assert first(root, read_bundle(file.read_bytes())).version == 2
+
+    def test_review_tells_all_and_asks_nothing(self, officers: Officers) -> None:
+        file = change(officers)
+        officers[1].by_file = False
+        told = officers[1].done("coalition", "review", file, "--json").json
+        assert "SMS number added: +15550100001" in told["changes"]
+        assert told["lacking"] == 1
+        assert told["words"] == write_words(bytes.fromhex(told["fingerprint"]))
+        out = officers[1].done("coalition", "review", file).out
+        assert told["words"] in out
+        assert "2.targets.json: signed by" in out
+
+    def test_nothing_is_signed_whose_words_were_not_shown(self, officers: Officers) -> None:
+        file = change(officers)
+        words = officers[1].done("coalition", "review", file, "--json").json["words"]
+        before = file.read_bytes()
+        officers[1].answers = ["no"]
+        result = officers[1].run("coalition", "sign", file)
+        assert result.status == 1
+        assert "Nothing was signed" in result.err
+        assert words in result.out
+        assert file.read_bytes() == before
+        result = officers[1].done("coalition", "sign", file, "--yes", "--json")
+        assert words in result.err
+        assert result.json["complete"] is True
+
+    def test_copies_signed_side_by_side_join(self, officers: Officers) -> None:
+        words = ("--threshold", 3, "--propose", officers.file("three"))
+        officers[0].done("coalition", "officers", *words)
+        one, two = (officers.hand_on("three", name) for name in ("one", "two"))
+        for number, file in ((1, one), (2, two)):
+            result = officers[number].done("coalition", "sign", file, "--yes")
+            assert "1 signatures are lacking" in result.err
+        told = (
+            officers[0]
+            .done(
+                "coalition",
+                "join",
+                one,
+                two,
+                "--output",
+                officers.file("all"),
+                "--publish",
+                "--json",
+            )
+            .json
+        )
+        assert told["complete"] is True
+        assert "2.root.json" in officers.service.files
+        again = officers[0].run("coalition", "join", one, two, "--output", officers.file("all"))
+        assert (again.status, "there already" in again.err) == (1, True)
+
+    def test_a_change_without_a_file_waits_in_the_home(self, officers: Officers) -> None:
+        words = ("coalition", "change", "--sms-number", "+15550100001", "--publish", "--json")
+        result = officers[0].done(*words)
+        told = result.json
+        assert told["keyring"] == 2
+        assert "Nothing was published" in result.err
+        assert officers.version(0) == 1
+        file = Path(told["proposal"])
+        assert file.parent == officers[0].home.proposals
+        officers[1].done("coalition", "sign", file, "--yes", "--output", officers.file("signed"))
+        officers[0].done("coalition", "join", officers.file("signed"))
+        assert officers.version(0) == 2
+        assert not list(officers[0].home.proposals.iterdir())
+
+    def test_the_same_file_takes_more_as_long_as_nobody_else_signed(
+        self, officers: Officers
+    ) -> None:
+        file = change(officers)
+        again = ("--ussd-code", "*1#", "--propose", file)
+        officers[0].done("coalition", "change", *again)
+        changes = officers[1].done("coalition", "review", file, "--json").json["changes"]
+        assert {"SMS number added: +15550100001", "USSD code added: *1#"} <= set(changes)
+        officers[2].done("coalition", "sign", file, "--yes")
+        result = officers[0].run("coalition", "change", *again)
+        assert result.status == 1
+
+    def test_two_proposals_of_one_version_are_not_signed_by_one_officer(
+        self, officers: Officers
+    ) -> None:
+        mine = change(officers)
+        theirs = change(officers, 1, name="other")
+        for words in (
+            ("coalition", "change", "--ussd-code", "*1#"),
+            ("coalition", "change", "--ussd-code", "*1#", "--propose", officers.file("third")),
+            ("coalition", "sign", theirs, "--yes"),
+        ):
+            result = officers[0].run(*words)
+            assert (result.status, "two would fork" in result.err) == (1, True), words
+        assert "Withdrawn" in officers[0].done("coalition", "withdraw").out
+        assert officers[0].run("coalition", "withdraw").status == 1
+        officers[0].done("coalition", "sign", theirs, "--yes", "--publish")
+        late = officers[2].done("sync") and officers[2].run("coalition", "sign", mine, "--yes")
+        assert (late.status, "another one came in between" in late.err) == (1, True)
+        taken = officers[2].run("coalition", "sign", theirs, "--yes")
+        assert (taken.status, "taken up already" in taken.err) == (1, True)
+
+    def test_a_home_that_is_behind_says_so(self, officers: Officers) -> None:
+        officers[1].done("coalition", "sign", change(officers), "--yes", "--publish")
+        officers[1].done(
+            "coalition", "change", "--ussd-code", "*1#", "--propose", officers.file("b")
+        )
+        result = officers[2].run("coalition", "review", officers.file("b"))
+        assert (result.status, "follows a newer keyring" in result.err) == (1, True)
+
+    def test_other_files_are_refused(self, officers: Officers) -> None:
+        for data in (b"", b"{}", bytes(2_000_000)):
+            officers.file("junk").write_bytes(data)
+            for word in ("review", "sign", "join"):
+                result = officers[1].run("coalition", word, officers.file("junk"))
+                assert (result.status, "not a proposal" in result.err) == (1, True)
+        assert officers[1].run("coalition", "review", officers.file("none")).status == 1
+        outside = officers[1].run("coalition", "review", officers[1].home.identity)
+        assert outside.status == 1

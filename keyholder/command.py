@@ -20,9 +20,11 @@ from keyholder.commands import (
     coalition,
     epoch,
     epoch_adding,
+    epoch_destroying,
     evidence,
     export,
     identity,
+    keeping,
     opening,
     peeling,
     purge,
@@ -47,10 +49,12 @@ app = typer.Typer(
     help="Open, read and export reports; sign the coalition's keyring.",
 )
 app.command()(identity.init)
+app.command()(identity.passphrase)
 app.add_typer(coalition.group, name="coalition")
 app.add_typer(epoch.group, name="epoch")
 epoch.group.command()(epoch_adding.add)
 epoch.group.command()(epoch_adding.retire)
+epoch.group.command()(epoch_destroying.destroy)
 app.command()(card.card)
 app.command()(sync.sync)
 app.command()(verify.verify)
@@ -60,6 +64,7 @@ app.command()(qr.qr)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
+app.command()(keeping.keep)
 app.command()(export.export)
 app.command()(evidence.evidence)
 app.command("verify-bundle")(verify_bundle.verify_bundle)

@@ -7,18 +7,19 @@ from keyholder.errors import HomeError
 
 SHORTEST = 8  # characters
 _LONGEST_FILE = 4096  # bytes
+_QUESTION = "Passphrase"
 
 Ask = Callable[[str], str]
 
 
-def read_passphrase(file: Path | None, ask: Ask) -> str:
+def read_passphrase(file: Path | None, ask: Ask, question: str = _QUESTION) -> str:
     """The passphrase of an existing identity. HomeError: passphrase-file."""
-    return _read_file(file) if file is not None else ask("Passphrase")
+    return _read_file(file) if file is not None else ask(question)
 
 
-def choose_passphrase(file: Path | None, ask: Ask) -> str:
+def choose_passphrase(file: Path | None, ask: Ask, question: str = _QUESTION) -> str:
     """A new passphrase, asked for twice. HomeError: passphrase-file, -short, -unequal."""
-    chosen = read_passphrase(file, ask)
+    chosen = read_passphrase(file, ask, question)
     if len(chosen) < SHORTEST:
         raise HomeError("passphrase-short")
     if file is None and ask("The same passphrase again") != chosen:

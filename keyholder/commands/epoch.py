@@ -31,7 +31,7 @@ _TIMES = ("seal_from", "seal_until", "destroy_after")
 group = typer.Typer(no_args_is_help=True, help="Epochs: periods with keys of their own.")
 
 Alone = Annotated[
-    bool, typer.Option("--alone", help="Even where no other holder gets the lock's seed.")
+    bool, typer.Option("--alone", help="No other holder gets the seed: if it is lost, all is.")
 ]
 AllowBoth = Annotated[
     bool, typer.Option("--allow-both", help="Even where a holder gets both locks.")
@@ -131,6 +131,8 @@ def new(
     session: Session = context.obj
     if lock not in (None, "A", "B"):
         raise typer.BadParameter("must be A or B", param_hint="--lock")
+    if alone and holder:
+        raise typer.BadParameter("goes without --holder", param_hint="--alone")
     offering = offer or lock is not None
     if offering != (output is not None):
         raise typer.BadParameter("goes with --lock or --offer", param_hint="--output")
@@ -206,9 +208,10 @@ def _make(session: Session, identity: Identity, keyring: Keyring, asked: Asked) 
     without = asked.like.holders if asked.like is not None and not asked.allow_both else frozenset()
     if identity.holder_id in without or without & set(asked.holders or ()):
         raise KeysError("offer-overlap")
-    if asked.dual and asked.like is None and asked.holders is None and not asked.alone:
+    named = () if asked.alone else asked.holders
+    if asked.dual and asked.like is None and named is None:
         raise KeysError("offer-holders")
-    chosen = choose_holders(cards, keyring, bare, asked.holders, without)
+    chosen = choose_holders(cards, keyring, bare, named, without)
     secrets = read_secrets(session.home, identity)
     made, seed = make_lock(bare, chosen, secrets, alone=asked.alone)
     write_secrets(session.home, identity, replace(secrets, seeds=(*secrets.seeds, seed)))

@@ -1,7 +1,7 @@
 """keyholder open, and the opening that list, show and export begin with."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import count, open_envelopes, read_chunks
 from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
 from keyholder.held import Held
+from keyholder.keys.keeping import merge_kept, open_store
 from keyholder.known import read_known
 from keyholder.merge import merge
 from keyholder.opening import (
@@ -45,7 +46,8 @@ def open_held(
     identity: Identity | None = None,
     watch: Watch | None = None,
 ) -> Generator[Outcome, None, None]:
-    """The outcome of every envelope that this home holds, by index.
+    """The outcome of every envelope that this home holds, by index, and of what it keeps beyond
+    their keys.
 
     Asks for the passphrase at once, unless it is given an identity; opens while it is read, in
     whatever thread that is. `peeled` are files of holders of lock A (`--peeled`): they are read,
@@ -54,7 +56,15 @@ def open_held(
     held = read_coalition(session)
     identity = identity or unlock_identity(session)
     keys = choose_keys(held.keyring, read_seeds(session.home, identity))
-    return _open_kept(session, held, keys, peeled or (), watch)
+    outcomes = _open_kept(session, held, keys, peeled or (), watch)
+    return _add_kept(session, identity, outcomes)
+
+
+def _add_kept(
+    session: Session, identity: Identity, outcomes: Iterable[Outcome]
+) -> Generator[Outcome, None, None]:
+    with open_store(session.home, identity) as store:
+        yield from merge_kept(store, outcomes)
 
 
 def _open_kept(

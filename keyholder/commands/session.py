@@ -52,9 +52,24 @@ def create_identity(session: Session) -> Identity:
 
 def unlock_identity(session: Session) -> Identity:
     """HomeError: home-missing, vault-damaged, passphrase-file; PassphraseError passphrase-wrong."""
+    return unlock_with_words(session)[0]
+
+
+def unlock_with_words(session: Session) -> tuple[Identity, str]:
+    """The identity and its passphrase, for what locks the identity anew. Errors as above."""
     vault.require(session.home)
     words = read_passphrase(session.passphrase_file, session.surroundings.ask)
-    return vault.unlock(session.home, words)
+    return vault.unlock(session.home, words), words
+
+
+def change_passphrase(session: Session, file: Path | None) -> None:
+    """Lock the identity under a new passphrase, from a file or asked for twice, and seeds.box under
+    a new key. HomeError: as unlock_identity, passphrase-…, home-busy, home-unwritable."""
+    identity = unlock_identity(session)  # said before anybody thinks of a new one
+    words = choose_passphrase(file, session.surroundings.ask, "New passphrase")
+    with hold(session.home):
+        left = vault.read_secrets(session.home, identity)
+        vault.renew(session.home, identity, left, words, session.surroundings.cost)
 
 
 def read_coalition(session: Session, service: str | None = None) -> Held:

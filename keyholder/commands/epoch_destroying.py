@@ -1,0 +1,92 @@
+"""keyholder epoch destroy."""
+
+from typing import Annotated
+
+import typer
+
+from keyholder import vault
+from keyholder.commands.options import Json
+from keyholder.commands.printing import say, say_json, show_progress, warn
+from keyholder.commands.session import Session, read_coalition, unlock_with_words
+from keyholder.envelopes import open_envelopes
+from keyholder.held import Held
+from keyholder.home import hold
+from keyholder.keys.cards import LAST_EPOCH
+from keyholder.keys.destroying import Loss, check_due, holds_keys, survey_epoch, take_out
+from keyholder.keys.keeping import list_names, name_item, open_store
+from keyholder.opening import choose_keys
+from keyholder.vault import Identity
+
+
+def destroy(
+    context: typer.Context,
+    number: Annotated[
+        int, typer.Argument(metavar="NUMBER", min=0, max=LAST_EPOCH, help="The epoch's number.")
+    ],
+    early: Annotated[
+        bool, typer.Option("--early", help="Before its time: phones may still bring reports.")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    json: Json = False,
+) -> None:
+    """Destroy your keys of an epoch for good: its seeds, and your one-time keys for it.
+
+    First it tells what you hold of it: what you kept stays readable, and nothing else. The vault
+    gets a new key, so that an old copy of seeds.box opens only with an old copy of identity.box and
+    its passphrase: delete such copies too. Other holders' keys are theirs to destroy.
+
+    --json prints {"epoch", "destroyed", "kept", "lost", "closed"}: whether there was anything, how
+    many envelopes were kept, open with your keys and were not kept, and do not open here.
+    """
+    session: Session = context.obj
+    held = read_coalition(session)
+    identity, words = unlock_with_words(session)
+    with hold(session.home):
+        secrets = vault.read_secrets(session.home, identity)
+        if not holds_keys(secrets, number):
+            _tell(number, None, json=json)
+            return
+        if not early:
+            check_due(held.keyring, number, session.now)
+        loss = _survey(session, held, identity, number)
+        warn(f"Of epoch {number} you hold {loss.kept + loss.lost + loss.closed:,} envelopes:")
+        warn(f"  {loss.kept:,} are kept, and stay readable,")
+        warn(f"  {loss.lost:,} open with your keys and are not kept: see `keyholder keep`,")
+        warn(f"  {loss.closed:,} do not open here: as far as this home knows, nobody read them.")
+        if not yes and not session.surroundings.confirm("Destroy your keys of it for good?"):
+            warn("Nothing was done.")
+            raise typer.Exit(1)
+        left = take_out(secrets, number)
+        vault.renew(session.home, identity, left, words, session.surroundings.cost)
+    _tell(number, loss, json=json)
+
+
+def _survey(session: Session, held: Held, identity: Identity, number: int) -> Loss:
+    keys = choose_keys(held.keyring, vault.read_seeds(session.home, identity))
+    with (
+        open_envelopes(session.home) as database,
+        open_store(session.home, identity) as store,
+        show_progress("Looking", None) as advance,
+    ):
+        names = list_names(store)
+        return survey_epoch(
+            database, keys, number, lambda id: name_item(store, id) in names, advance
+        )
+
+
+def _tell(number: int, loss: Loss | None, *, json: bool) -> None:
+    if json:
+        counts = loss or Loss()
+        say_json(
+            {
+                "epoch": number,
+                "destroyed": loss is not None,
+                "kept": counts.kept,
+                "lost": counts.lost,
+                "closed": counts.closed,
+            }
+        )
+    elif loss is None:
+        say(f"There is nothing of epoch {number} in this vault.")
+    else:
+        say(f"Your keys of epoch {number} are destroyed.")

@@ -8,10 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from crypto.keyring import Keyring
-from keyholder.commands.options import Json, Publish, Service
+from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
-from keyholder.commands.signing import Documents, finish, sign_next
+from keyholder.commands.signing import (
+    Documents,
+    Signed,
+    describe_signed,
+    finish,
+    sign_next,
+)
 from keyholder.epochs import FALLBACK_DAYS, find_start, lay_out_epoch, next_number
 from keyholder.errors import KeysError
 from keyholder.exports.output import check_output, write_output
@@ -114,6 +120,7 @@ def new(
         Path | None, typer.Option("--output", metavar="FILE", help="The lock offer to write.")
     ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the output file.")] = False,
+    propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
     json: Json = False,
@@ -126,7 +133,8 @@ def new(
 
     --json prints {"epoch", "lock", "seal_from", "seal_until", "destroy_after", "fallback",
     "holders": ids of those who get the seed beside you, "keyring": its version, or null for an
-    offer, "dropped": epochs whose wraps had to leave the keyring}.
+    offer, "dropped": epochs whose wraps had to leave the keyring}. Where it is only proposed, also
+    {"proposal": file, "fingerprint", "words", "lacking"}.
     """
     session: Session = context.obj
     if lock not in (None, "A", "B"):
@@ -155,7 +163,7 @@ def new(
         told = _offer(session, asked, output)
         _tell(told, json=json, where=f"It is offered in {show(str(output))}: give it to an officer")
         return
-    newer, told = _sign(session, asked, service, publish=publish)
+    newer, told = _sign(session, asked, service, propose, publish=publish)
     _tell(told, json=json, where=f"It is in keyring {told['keyring']}; its seed is in the vault")
     finish(session, newer, service, publish=publish, json=json)
 
@@ -185,16 +193,16 @@ def _offer(session: Session, asked: Asked, output: Path) -> dict[str, Any]:
 
 
 def _sign(
-    session: Session, asked: Asked, service: str | None, *, publish: bool
-) -> tuple[Held, dict[str, Any]]:
+    session: Session, asked: Asked, service: str | None, propose: Path | None, *, publish: bool
+) -> tuple[Signed, dict[str, Any]]:
     told: dict[str, Any] = {}
 
     def put(identity: Identity, held: Held, documents: Documents) -> None:
         made = _make(session, identity, held.keyring, asked)
         told.update(_describe(made), dropped=add_epoch(documents, [made], session.now))
 
-    newer = sign_next(session, service, put, publish=publish)
-    told["keyring"] = newer.keyring.version
+    newer = sign_next(session, service, put, publish=publish, propose_to=propose)
+    told.update(keyring=newer.keyring.version, **describe_signed(newer))
     return newer, told
 
 

@@ -6,10 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from keyholder.commands.epoch import AllowBoth, Alone, read_offer_file, say_dropped
-from keyholder.commands.options import Json, Publish, Service
+from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session
-from keyholder.commands.signing import Documents, finish, sign_next
+from keyholder.commands.signing import Documents, describe_signed, finish, sign_next
 from keyholder.epochs import retire_epoch
 from keyholder.held import Held
 from keyholder.keys.making import add_epoch, check_makers, check_pair, find_overlap
@@ -25,6 +25,7 @@ def add(
     ],
     alone: Alone = False,
     allow_both: AllowBoth = False,
+    propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
     json: Json = False,
@@ -46,7 +47,7 @@ def add(
         check_pair(offers, held.keyring, alone=alone, allow_both=allow_both)
         dropped.extend(add_epoch(documents, offers, session.now))
 
-    newer = sign_next(session, service, put, publish=publish)
+    newer = sign_next(session, service, put, publish=publish, propose_to=propose)
     first = offers[0]
     told: dict[str, Any] = {
         "epoch": first.epoch,
@@ -56,6 +57,7 @@ def add(
         "both": find_overlap(offers),
         "keyring": newer.keyring.version,
         "dropped": dropped,
+        **describe_signed(newer),
     }
     if json:
         say_json(told)
@@ -73,6 +75,7 @@ def add(
 def retire(
     context: typer.Context,
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="The epoch's number.")],
+    propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
     json: Json = False,
@@ -83,7 +86,7 @@ def retire(
     Make the next epoch first, with `epoch new --start now`. Phones that have not heard of it go on
     sealing to the old one: its keys stay needed until its time to be destroyed.
 
-    --json prints {"epoch", "keyring"}.
+    --json prints {"epoch", "keyring"}, and a proposal's fields as `coalition change`.
     """
     session: Session = context.obj
 
@@ -91,9 +94,9 @@ def retire(
         reporter = documents["reporter.json"]
         reporter["epochs"] = retire_epoch(reporter["epochs"], number, session.now)
 
-    newer = sign_next(session, service, end, publish=publish)
+    newer = sign_next(session, service, end, publish=publish, propose_to=propose)
     if json:
-        say_json({"epoch": number, "keyring": newer.keyring.version})
+        say_json({"epoch": number, "keyring": newer.keyring.version, **describe_signed(newer)})
     else:
         say(f"Nothing is sealed to epoch {number} from keyring {newer.keyring.version} on.")
     finish(session, newer, service, publish=publish, json=json)

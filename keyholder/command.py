@@ -17,6 +17,7 @@ from crypto.passphrase import STANDARD
 from keyholder.commands import (
     bundle,
     card,
+    ceremony,
     coalition,
     epoch,
     epoch_adding,
@@ -61,6 +62,7 @@ app.command()(verify.verify)
 app.command()(peeling.peel)
 app.add_typer(bundle.group, name="bundle")
 app.command()(qr.qr)
+app.command()(ceremony.ceremony)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)

@@ -17,17 +17,19 @@ from crypto.passphrase import STANDARD
 from keyholder.commands import (
     bundle,
     card,
+    ceremony,
     coalition,
     epoch,
     epoch_adding,
-    evidence,
     epoch_destroying,
+    evidence,
     export,
     identity,
     keeping,
     opening,
     peeling,
     purge,
+    qr,
     reading,
     sync,
     verify,
@@ -59,6 +61,8 @@ app.command()(sync.sync)
 app.command()(verify.verify)
 app.command()(peeling.peel)
 app.add_typer(bundle.group, name="bundle")
+app.command()(qr.qr)
+app.command()(ceremony.ceremony)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)

@@ -5,7 +5,9 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_SYSTEM_CERTS = 1
 # Compiled once, in one place: uv compiles nothing, and a command would take 8 seconds to start.
+# Container images like to forbid it, and each of the hundreds of processes of a test run compiles all.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.pycache
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test test-faults test-ha test-kannel test-phone lint format bench lock openapi vectors vendor image clean

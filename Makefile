@@ -10,7 +10,7 @@ export PYTHONPYCACHEPREFIX = $(CURDIR)/.pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-ha test-kannel test-phone lint format bench lock openapi vectors vendor image clean
+.PHONY: help run test test-faults test-ha test-kannel test-long test-phone lint format bench lock openapi vectors vendor image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
+
+test-long: .venv/.ok ## every real row of STOP by every way in, and each part of the benchmarks once (3 minutes)
+	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
 	$(BIN)/python -m pytest tests/phone --numprocesses auto --dist loadfile

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import app, databases, download, gateway, intake, opening, scale, texts
+from bench import app, clusters, databases, download, gateway, intake, opening, scale, texts
 from bench.figures import Figure, describe_machine, print_figures, write_figures
 from bench.rounds import QUICK, Scope
 from bench.servers import unpin
@@ -28,6 +28,7 @@ PARTS: dict[str, Part] = {
         "Opening what a keyholder has",
         lambda scope: opening.measure(5 * scope.opened),
     ),
+    "clusters": ("Suggesting clusters, one core", clusters.measure),
     "app": ("The web app in Chromium", lambda _scope: app.measure()),
 }
 

@@ -182,17 +182,29 @@ def _send_text(report: Report, arrived: int, rng: random.Random) -> Report:
     place = str(report.get("area", ""))
     if region := report.get("region"):
         place = ", ".join(one for one in (place, region_name(str(region))) if one)
-    level = "is back" if report.get("status") == "ended" else "No internet"
+    what = _name_cut(report, rng)
     if report.get("status") == "ended":
-        text = f"internet is back in {place or stop_name(cc)}"
+        text = f"{what} is back in {place or stop_name(cc)}"
+    elif what == "internet":
+        text = f"No internet in {place or stop_name(cc)}"
     else:
-        text = f"{level} in {place or stop_name(cc)}"
+        text = f"{what} is blocked in {place or stop_name(cc)}"
     if "since" in report and rng.random() < 0.7:
         ago = arrived - int(report["since"]) // DAY
         text += f" since {ago} days" if ago > 1 else " since yesterday" if ago else " since today"
     at = arrived * DAY + QUARTER * rng.randrange(96)
     read = read_text(text, arrival=at, country=cc if rng.random() < 0.8 else None)
     return {**read, "chan": "sms", "recv": at, "obs": at, "tag": report["tag"]}
+
+
+def _name_cut(report: Report, rng: random.Random) -> str:
+    """What a person calls that which is cut."""
+    kinds = set(report.get("kind", ()))
+    if kinds & {"full", "throttled"} or not (kinds or report.get("plat")):
+        return "internet"
+    if not report.get("plat"):
+        return "social media"
+    return str(rng.choice(report["plat"])).replace("other", "social media")
 
 
 def _keep_text(report: Report) -> Report:

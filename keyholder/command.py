@@ -15,6 +15,7 @@ import typer
 from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
 from keyholder.commands import (
+    annotating,
     bundle,
     card,
     ceremony,
@@ -24,6 +25,7 @@ from keyholder.commands import (
     epoch_destroying,
     evidence,
     export,
+    history,
     identity,
     keeping,
     opening,
@@ -67,6 +69,18 @@ app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
 app.command()(keeping.keep)
+for annotate in (
+    annotating.tag,
+    annotating.untag,
+    annotating.note,
+    annotating.translate,
+    annotating.grade,
+    annotating.merge,
+    annotating.split,
+    annotating.undo,
+):
+    app.command()(annotate)
+app.command()(history.history)
 app.command()(export.export)
 app.command()(evidence.evidence)
 app.command("verify-bundle")(verify_bundle.verify_bundle)

@@ -4,6 +4,7 @@
     seeds.box               the locks' seeds and one-time keys, under a key that identity.box holds
     seeds.next              the next seeds.box, for a moment (see keyholder.vault)
     kept.db                 reports kept beyond their epoch, sealed under the vault's own key
+    records.db              what this holder said about reports, sealed under the vault's own key
     cards/                  cards of other holders; public
     root.json               the root file this home trusts from the start; public
     keyring/keyring.bundle  the newest keyring accepted; public
@@ -49,6 +50,10 @@ class Home:
     @property
     def kept(self) -> Path:
         return self.folder / "kept.db"
+
+    @property
+    def records(self) -> Path:
+        return self.folder / "records.db"
 
     @property
     def cards(self) -> Path:

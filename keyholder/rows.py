@@ -25,17 +25,18 @@ class Row(NamedTuple):
     net: str
     since: str
     channels: str
+    tags: str
     text: str
 
 
-HEADER = Row("ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TEXT")
-_WIDTHS = (8, 10, 16, 2, 20, 30, 16, 11)  # terminal columns; the text takes the rest
+HEADER = Row("ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TAGS", "TEXT")
+_WIDTHS = (8, 10, 16, 2, 20, 30, 16, 11, 12)  # terminal columns; the text takes the rest
 _NARROWEST_TEXT = 24
 _FIXED = sum(_WIDTHS) + len(_GAP) * len(_WIDTHS)
 
 
-def make_row(merged: Merged, text_width: int) -> Row:
-    """The row of one report, its text cut to `text_width` columns."""
+def make_row(merged: Merged, text_width: int, tags: Iterable[str] = ()) -> Row:
+    """The row of one report, its text cut to `text_width` columns. `tags` are people's."""
     report = merged.report
     since = report.get("since")
     observed = report.get("obs")
@@ -48,6 +49,7 @@ def make_row(merged: Merged, text_width: int) -> Row:
         shorten(describe_cut(report), 30),
         "" if since is None else show_moment(since, report.get("since_precision")),
         shorten(",".join(merged.channels), 11),
+        shorten(",".join(sorted(tags)), 12),
         shorten(str(report.get("raw") or report.get("text") or ""), text_width),
     )
 

@@ -3,14 +3,16 @@
 Nothing is followed elsewhere: no redirects, and no proxy on the way to this very machine.
 """
 
+import json
 import re
 import ssl
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
+import cbor2
 import httpx2
 
 from crypto.requests import sign_request
@@ -20,6 +22,7 @@ from keyholder.vault import Identity
 
 TRIES = 4
 FILE_LIMIT = 1_048_576  # bytes of one file of the keyring
+ANSWER_LIMIT = 65_536  # bytes of the answer to a batch of envelopes
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)  # seconds
 _KEYRING_FILE = re.compile(r"(?:[a-z0-9-]{1,32}/){0,2}[a-z0-9]{1,64}(?:\.[a-z0-9-]{1,32}){1,2}")
 _Answer = TypeVar("_Answer")
@@ -98,12 +101,7 @@ def _fetch_small(service: Service, path: str) -> bytes | None:
             if response.status_code == httpx2.codes.NOT_FOUND:
                 return None
             _check_status(response.status_code)
-            data = bytearray()
-            for chunk in _read_plain(response):
-                data += chunk
-                if len(data) > FILE_LIMIT:
-                    raise ServiceError("service-answer")
-            return bytes(data)
+            return _read_short(response, FILE_LIMIT)
 
     return retry(service, fetch)
 
@@ -134,6 +132,31 @@ def post_keyring(service: Service, bundle: bytes) -> None:
     if 400 <= status < 500 and status != httpx2.codes.TOO_MANY_REQUESTS:
         raise ServiceError("service-refused-keyring")
     _check_status(status)
+
+
+def post_envelopes(service: Service, envelopes: Sequence[bytes]) -> list[str]:
+    """Give the service envelopes, unsigned as everybody does; what came of each, in order:
+    `stored`, `known`, or anything else where it was not kept.
+
+    ServiceError: service-unreachable, service-busy, service-answer.
+    """
+    body = b"".join(map(cbor2.dumps, envelopes))
+
+    def send() -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/cbor-seq"}
+        address = f"{service.address}/v1/envelopes"
+        with service.client.stream("POST", address, content=body, headers=headers) as response:
+            return response.status_code, _read_short(response, ANSWER_LIMIT)
+
+    status, answer = retry(service, send)
+    _check_status(status)
+    try:
+        results = [str(one["status"]) for one in json.loads(answer)["results"]]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ServiceError("service-answer") from error
+    if len(results) != len(envelopes):
+        raise ServiceError("service-answer")
+    return results
 
 
 @contextmanager
@@ -173,6 +196,15 @@ def _read_plain(response: httpx2.Response) -> Iterator[bytes]:
     if response.headers.get("Content-Encoding", "identity") != "identity":
         raise ServiceError("service-answer")
     return response.iter_raw()
+
+
+def _read_short(response: httpx2.Response, most: int) -> bytes:
+    data = bytearray()
+    for chunk in _read_plain(response):
+        data += chunk
+        if len(data) > most:
+            raise ServiceError("service-answer")
+    return bytes(data)
 
 
 def _post(service: Service, path: str, content: bytes, media_type: str) -> int:

@@ -15,6 +15,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import cbor2
 
@@ -24,7 +25,9 @@ from keyholder.errors import HomeError
 from keyholder.files import write_whole
 from keyholder.home import Home
 
-_IDENTITY = "heliograph/identity/v1"
+_IDENTITY = "heliograph/identity/v2"
+_FORMER_IDENTITY = "heliograph/identity/v1"
+_BEGINNING = b"heliograph/identity/v2\n"  # before the box: the first version has the box alone
 _SEEDS = "heliograph/seeds/v1"
 _KEY = 32  # bytes
 _STORE = b"heliograph/store/v1\0"
@@ -100,15 +103,13 @@ def unlock(home: Home, words: str) -> Identity:
     """The identity. HomeError: home-missing, vault-damaged; PassphraseError: passphrase-wrong."""
     require(home)
     try:
-        box = home.identity.read_bytes()
-        if not _is_identity_long(box):  # cut off: the right passphrase would seem to be wrong
-            raise HomeError("vault-damaged")
-        content = cbor2.loads(passphrase.unlock(words, box))
-        if content["format"] != _IDENTITY:
-            raise HomeError("vault-damaged")
-        vault_key, seeds_key = _read_keys(content)
+        content = _decode(words, home.identity.read_bytes())
         return Identity(
-            content["holder"], content["signing"], content["officer"], vault_key, seeds_key
+            content["holder"],
+            content["signing"],
+            content["officer"],
+            content["vault"],
+            content["seeds"],
         )
     except (OSError, cbor2.CBORDecodeError, KeyError, TypeError) as error:
         raise HomeError("vault-damaged") from error
@@ -172,7 +173,8 @@ def derive_store_key(identity: Identity, purpose: str) -> bytes:
 
 def _write_identity(home: Home, identity: Identity, words: str, cost: passphrase.Cost) -> None:
     try:
-        write_whole(home.identity, [passphrase.lock(words, _encode(identity), cost=cost)])
+        box = passphrase.lock(words, _encode(identity), cost=cost)
+        write_whole(home.identity, [_BEGINNING, box])
     except OSError as error:
         raise HomeError("home-unwritable") from error
 
@@ -191,21 +193,28 @@ def _encode(identity: Identity) -> bytes:
     )
 
 
-def _read_keys(content: dict[str, bytes]) -> tuple[bytes, bytes]:
-    """The vault key and the seeds key. Identities of the first version had one key for seeds.box;
-    the vault key follows from it, and not the other way round, so that it may outlive it."""
-    key = content["vault"]
-    if "seeds" in content:
-        return key, content["seeds"]
-    return hashlib.sha256(_FORMER_VAULT + key).digest(), key
+def _decode(words: str, file: bytes) -> dict[str, Any]:
+    """The fields of identity.box. All in it has a fixed length, so a file that was cut off is told
+    from a wrong passphrase. HomeError vault-damaged, and as `unlock`.
 
-
-def _is_identity_long(box: bytes) -> bool:
-    """Whether a file is as long as identity.box, of today or of the first version: all that is in
-    it has a fixed length."""
+    Identities of the first version had one key, that of seeds.box. The vault key follows from it,
+    and not the other way round, so that it may outlive it.
+    """
+    today = file.startswith(_BEGINNING)
     sample = _encode(Identity("0" * 16, *(bytes(_KEY) for _ in range(4))))
-    today = passphrase.OVERHEAD + len(sample)
-    return len(box) in (today, today - len(cbor2.dumps("seeds")) - len(cbor2.dumps(bytes(_KEY))))
+    length = passphrase.OVERHEAD + len(sample)
+    if not today:
+        length -= len(cbor2.dumps("seeds")) + len(cbor2.dumps(bytes(_KEY)))
+    box = file.removeprefix(_BEGINNING)
+    if len(box) != length:
+        raise HomeError("vault-damaged")
+    content: dict[str, Any] = cbor2.loads(passphrase.unlock(words, box))
+    if content["format"] != (_IDENTITY if today else _FORMER_IDENTITY):
+        raise HomeError("vault-damaged")
+    if not today:
+        key = content["vault"]
+        return {**content, "seeds": key, "vault": hashlib.sha256(_FORMER_VAULT + key).digest()}
+    return content
 
 
 def _read_box(path: Path, identity: Identity) -> Secrets:

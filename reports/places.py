@@ -24,7 +24,7 @@ _SORT_WORDS = (
     " область обл край республика вобласць محافظه استان ولايه صوبه ظله राज्य प्रदेश বিভাগ ክልል"
     " ပြည်နယ် တိုင်း တိုင်းဒေသကြီး"
 )
-_SORTS = frozenset(_SORT_WORDS.split())
+SORT_WORDS = frozenset(_SORT_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +166,7 @@ def _claim(tier: dict[str, str | None], folded: str, code: str) -> None:
 
 def _strip_sorts(folded: str) -> str:
     words = folded.split()
-    kept = [word for word in words if word not in _SORTS]
+    kept = [word for word in words if word not in SORT_WORDS]
     return " ".join(kept or words)
 
 

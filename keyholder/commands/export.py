@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from keyholder.commands.opening import list_unopened, open_reports
+from keyholder.commands.opening import list_unopened, open_desk
 from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import say, say_lines, warn
 from keyholder.commands.session import Session
@@ -22,8 +22,6 @@ from keyholder.exports.formats import (
 from keyholder.exports.output import check_output, write_output
 from keyholder.filters import Filter, matches
 from keyholder.incidents.incident import Incident
-from keyholder.merge import merge
-from keyholder.records.replay import EMPTY
 from keyholder.terminal import show
 
 
@@ -59,9 +57,9 @@ def export(
     session: Session = context.obj
     check_output(output, force=force)
     unit = choose_unit(wanted_format, per)
-    opened, tally = open_reports(session, peeled)
-    found = [one for one in merge(opened) if matches(one, wanted)]
-    incidents = list_incidents(wanted_format, unit, found, EMPTY)
+    desk = open_desk(session, peeled)
+    found = [one for one in desk.reports if matches(one, wanted)]
+    incidents = list_incidents(wanted_format, unit, found, desk.annotations)
     write_output(
         output,
         write_export(
@@ -70,9 +68,9 @@ def export(
                 unit,
                 found,
                 incidents,
-                EMPTY,
+                desk.annotations,
                 list(write_about(found, incidents, session.now)),
-                {"unopened": list_unopened(tally)},
+                {"unopened": list_unopened(desk.tally)},
             )
         ),
     )

@@ -12,11 +12,12 @@ from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import count, open_envelopes, read_chunks
+from keyholder.errors import HomeError
 from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
 from keyholder.held import Held
 from keyholder.keys.keeping import merge_kept, open_store
 from keyholder.known import read_known
-from keyholder.merge import merge
+from keyholder.merge import Merged, merge
 from keyholder.opening import (
     DAMAGED,
     NO_KEY,
@@ -33,7 +34,8 @@ from keyholder.opening import (
     name_purged,
 )
 from keyholder.peeled import list_speakers, read_peeled
-from keyholder.records.replay import replay
+from keyholder.records.journaled import read_journal
+from keyholder.records.replay import Annotations, replay
 from keyholder.vault import Identity, read_seeds
 
 Watch = Callable[[int, int], Any]  # is told how many are opened, and of how many
@@ -118,7 +120,20 @@ def open_desk(
     for outcome in open_held(session, peeled, identity=identity, watch=watch):
         found.take(outcome)
     reports = merge(found.reports)
-    return OpenDesk(reports, replay(found.records, find_aliases(reports)), found.tally)
+    return OpenDesk(reports, annotate(session, identity, found, reports), found.tally)
+
+
+def annotate(
+    session: Session, identity: Identity, found: Findings, reports: Iterable[Merged]
+) -> Annotations:
+    """What holders said, the records of this home's own journal among it; warns of what is damaged
+    there. `reports` are those of `found`, merged."""
+    journaled = read_journal(session.home, identity, read_known(session.home).authors)
+    if journaled.damaged:
+        warn(f"{journaled.damaged:,} records in records.db are damaged; the rest counts.")
+    if journaled.cut_off:
+        warn(str(HomeError("records-damaged")))
+    return replay([*found.records, *journaled.records], find_aliases(reports))
 
 
 def open_all(context: typer.Context, peeled: Peeled = None, json: Json = False) -> None:

@@ -1,5 +1,7 @@
 """keyholder purge."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -8,11 +10,12 @@ import typer
 from crypto.purged import PURGED, find_purged
 from keyholder.commands.options import Json, Propose, Publish, Service, Yes
 from keyholder.commands.printing import say, say_json, show_progress, warn
-from keyholder.commands.session import Session, read_coalition
+from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.commands.signing import Documents, describe_signed, finish, sign_next
 from keyholder.envelopes import open_envelopes
 from keyholder.held import Held
 from keyholder.home import hold
+from keyholder.keys.keeping import Store, count_kept, forget, is_empty, open_store
 from keyholder.known import read_known
 from keyholder.opening import Desk, choose_keys
 from keyholder.purging import (
@@ -148,16 +151,34 @@ def _confirm(session: Session, question: str, *, yes: bool) -> None:
 
 def _delete_copies(session: Session, *, yes: bool, json: bool) -> None:
     read_coalition(session)
-    with hold(session.home), open_envelopes(session.home) as database:
+    with (
+        hold(session.home),
+        open_envelopes(session.home) as database,
+        _open_kept(session) as store,
+    ):
         purged = read_known(session.home).purged
+        kept = count_kept(store, purged) if store is not None else 0
         with show_progress("Looking", None) as advance:
             count = count_copies(database, purged, advance)
-        if count:
+        if count or kept:
             warn(f"{count:,} envelopes that keyrings list as purged are held here.")
+            warn(f"{kept:,} are kept beyond their epoch.")
             _confirm(session, "Delete these copies for good?", yes=yes)
             with show_progress("Deleting", None) as advance:
                 count = delete_copies(database, purged, advance)
+            if store is not None:
+                count += forget(store, purged)
     if json:
         say_json({"deleted": count})
     else:
         say(f"{count:,} copies were deleted.")
+
+
+@contextmanager
+def _open_kept(session: Session) -> Iterator[Store | None]:
+    """What is kept, which only the passphrase tells; None where nothing is."""
+    if is_empty(session.home):
+        yield None
+        return
+    with open_store(session.home, unlock_identity(session)) as store:
+        yield store

@@ -5,20 +5,23 @@ from typing import Annotated
 
 import typer
 
-from keyholder.commands.opening import list_unopened, open_held, open_reports, say_unopened
+from keyholder.commands.opening import annotate, list_unopened, open_desk, open_held, say_unopened
 from keyholder.commands.options import Json, Peeled, with_filter
 from keyholder.commands.printing import say, say_json, say_lines
-from keyholder.commands.session import Session
+from keyholder.commands.session import Session, unlock_identity
 from keyholder.documents import make_document, write_list
 from keyholder.errors import ReportError
+from keyholder.exports.annotations import add_annotations
 from keyholder.filters import Filter, matches
+from keyholder.findings import Findings
 from keyholder.merge import Merged, merge
 from keyholder.moments import write_day
-from keyholder.opening import Opened, Unopened
+from keyholder.opening import Unopened
+from keyholder.records.telling import write_said
 from keyholder.rows import make_row, measure_text, write_table
 from keyholder.sheet import write_sheet
 
-_SHORTEST_ID = 4  # hex digits
+SHORTEST_ID = 4  # hex digits
 
 
 @with_filter
@@ -39,15 +42,19 @@ def list_reports(
     --json prints the documents of spec/exports-v1.md, with the unopened envelopes counted.
     """
     session: Session = context.obj
-    opened, tally = open_reports(session, peeled)
-    found = [one for one in merge(opened) if matches(one, wanted)]
+    reports, annotations, tally = open_desk(session, peeled)
+    found = [one for one in reports if matches(one, wanted)]
     shown = found if limit is None else found[:limit]
     if json:
         rest = {"matching": len(found), "unopened": list_unopened(tally)}
-        say_lines(write_list(map(make_document, shown), rest))
+        documents = (
+            add_annotations(make_document(one), one.report_id, annotations) for one in shown
+        )
+        say_lines(write_list(documents, rest))
         return
     width = measure_text(shutil.get_terminal_size((160, 24)).columns)
-    say_lines(write_table(make_row(one, width) for one in shown))
+    tags = annotations.tags
+    say_lines(write_table(make_row(one, width, tags.get(one.report_id, ())) for one in shown))
     say()
     say(
         f"{len(found):>9,}  reports"
@@ -68,24 +75,28 @@ def show_report(
     {"id", "index", "received", "outcome", "detail"}.
     """
     session: Session = context.obj
-    if len(id) < _SHORTEST_ID:
+    if len(id) < SHORTEST_ID:
         raise typer.BadParameter("give 4 hex digits or more", param_hint="ID")
     prefix = id.lower()
-    opened: list[Opened] = []
+    identity = unlock_identity(session)
+    opened = Findings()
     unopened: list[Unopened] = []
-    for outcome in open_held(session, peeled):
-        if isinstance(outcome, Opened):
-            opened.append(outcome)
-        elif isinstance(outcome, Unopened) and outcome.envelope_id.hex().startswith(prefix):
+    for outcome in open_held(session, peeled, identity=identity):
+        opened.take(outcome)
+        if isinstance(outcome, Unopened) and outcome.envelope_id.hex().startswith(prefix):
             unopened.append(outcome)
-    found = [one for one in merge(opened) if is_meant(one, prefix)]
+    reports = merge(opened.reports)
+    found = [one for one in reports if is_meant(one, prefix)]
     if len(found) + len(unopened) > 1:
         raise ReportError("report-ambiguous")
     if found:
+        annotations = annotate(session, identity, opened, reports)
+        report_id = found[0].report_id
         if json:
-            say_json(make_document(found[0]))
+            say_json(add_annotations(make_document(found[0]), report_id, annotations))
         else:
             say_lines(write_sheet(found[0]))
+            say_lines(write_said(annotations, report_id))
     elif unopened:
         _say_unopened(unopened[0], json=json)
     else:

@@ -20,13 +20,15 @@ from keyholder.commands.session import (
 from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
 from keyholder.commands.verify import describe_checked, describe_confirmed, say_findings
 from keyholder.envelopes import count, list_gone, open_envelopes
-from keyholder.errors import ServiceError
+from keyholder.errors import HomeError, ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
 from keyholder.keys.wraps import unwrap_into_vault
 from keyholder.known import Known, read_known
 from keyholder.log import Told, check_told, fetch_log
 from keyholder.moments import DAY
+from keyholder.records.journal import open_journal
+from keyholder.records.sending import Sent, send_waiting
 from keyholder.service import Service as Reached
 from keyholder.service import post_cosignature
 from keyholder.syncing import Synced, ask_again, sync_envelopes
@@ -47,6 +49,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
     --json prints {"new", "held", "purged": how many of the new ones a keyring lists so,
     "mismatches": [{"index", "code"}],
     "gaps": [{"first", "last"}], "keyring": {"version", "refused": code or null},
+    "records": {"sent": of yours, "waiting": for the next time},
     "log": {"confirmed": {"size", "root"} or null, "cosigners": [holder ids],
     "findings": [{"code", "first", "last"}], "cosigned"}, "wraps": {"taken": [{"epoch", "lock"}],
     "refused": [{"epoch", "lock", "code"}]}}.
@@ -59,6 +62,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         newer, refused = _update_keyring(session, held, fetch_keyring(reached, held.keyring))
         if refused is not None:
             warn(f"{refused} Version {held.keyring.version} stays in use.")
+        records = _send_records(session, reached, identity, newer)
         told = fetch_log(reached)
         with (
             open_envelopes(session.home) as database,
@@ -95,12 +99,15 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
                     "version": newer.keyring.version,
                     "refused": None if refused is None else refused.code,
                 },
+                "records": {"sent": records.sent, "waiting": records.waiting},
                 "log": {**describe_checked(checked), "cosigned": cosigned},
                 "wraps": describe_unwrapped(unwrapped),
             }
         )
     else:
         _say(synced, _count_purged(synced, known), total, newer)
+        if records.sent:
+            say(f"{records.sent:,} records of yours were sent.")
         if came:
             say(f"{len(came):,} that the service had not given before came now.")
         say_unwrapped(unwrapped)
@@ -123,6 +130,26 @@ def _update_keyring(
         return accept(session.home, held, files), None
     except KeyringError as error:
         return held, error
+
+
+def _send_records(session: Session, service: Reached, identity: Identity, held: Held) -> Sent:
+    """Send what this holder wrote. Whatever hinders it hinders nothing else: it waits on."""
+    sent = Sent()
+    if not session.home.records.exists():
+        return sent
+    try:
+        with open_journal(session.home, identity) as journal:
+            try:
+                if journal.count_waiting():
+                    send_waiting(service, journal, held.keyring, session.now, sent)
+            except (ServiceError, KeyringError) as error:
+                warn(str(error))
+            sent.waiting = journal.count_waiting()
+    except HomeError as error:
+        warn(str(error))
+    if sent.waiting:
+        warn(f"{sent.waiting:,} records of yours wait for the next sync.")
+    return sent
 
 
 def _cosign(

@@ -11,12 +11,18 @@ def make_annotations(id: bytes, annotations: Annotations) -> dict[str, Any]:
     return {
         "tags": sorted(annotations.tags.get(id, frozenset())),
         "notes": [
-            {"holder": note.holder_id, "time": write_moment(note.time), "text": note.text}
+            {
+                "holder": note.holder_id,
+                "counter": note.counter,
+                "time": write_moment(note.time),
+                "text": note.text,
+            }
             for note in annotations.notes.get(id, ())
         ],
         "translations": [
             {
                 "holder": told.holder_id,
+                "counter": told.counter,
                 "time": write_moment(told.time),
                 "lang": told.lang,
                 "text": told.text,

@@ -6,95 +6,94 @@ two ways, and whoever wants to be believed forges a hundred. What can be claimed
 - Reports with one id are one.
 - Messages with one sender's tag on one day are one sender's. Tags change daily, so the same people
   may tell again tomorrow: days are never added up, the best day counts.
-- Free texts that are the same, but for case, accents and punctuation, were written once.
+- Free texts that are the same, or nearly so, were written once.
 - Reports without a tag (app, web, relay) are told apart by what they say, and not at all where all
   they say is the same. Nothing proves that two of them come from two people.
+- What floods.py holds to be made by one hand is one.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Hashable, Iterable, Iterator, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
+from keyholder.incidents.likeness import Union, list_alike
 from keyholder.merge import Merged
 from keyholder.moments import DAY
-from reports.folding import fold_name
 
-_LEAST_WORDS = 5  # shorter texts are the same by chance: "no internet since yesterday"
-_LONGEST = 2_000  # characters of a text that are compared
-_OF_THE_SENDING = frozenset(("written", "recv", "auth", "seq", "part", "chan", "raw", "parsed"))
+_OF_THE_SENDING = frozenset(
+    ("written", "recv", "auth", "seq", "part", "chan", "raw", "parsed", "reply", "evidence")
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Tellers:
     """Who told, as far as it can be said.
 
-    `groups` holds the reports by teller over all days. `least` is how many tellers at least there
-    are: of the day with the most, `tagged` with a sender's tag of their own and `untagged` without.
+    `groups` holds the reports by teller over all days. `tagged` and `untagged` are the tellers with
+    a sender's tag and without one, of the day that has the most.
     """
 
     groups: tuple[tuple[Merged, ...], ...]
-    least: int
     tagged: int
     untagged: int
 
+    @property
+    def least(self) -> int:
+        """How many tellers there are at least, if nobody forged."""
+        return self.tagged + self.untagged
 
-def count_tellers(reports: Sequence[Merged], joined: Iterable[Sequence[bytes]] = ()) -> Tellers:
-    """The tellers of these reports. `joined`: report ids that count as one teller (floods)."""
-    ordered = sorted(reports, key=lambda one: (one.day, one.report_id))
-    parents: dict[bytes, bytes] = {one.report_id: one.report_id for one in ordered}
+
+def count_tellers(reports: Iterable[Merged], once: Iterable[Sequence[bytes]] = ()) -> Tellers:
+    """The tellers of these reports. `once`: groups of report ids that count as one teller."""
+    by_id = {one.report_id: one for one in reports}
+    ordered = sorted(by_id.values(), key=lambda one: (one.day, one.report_id))
+    union = Union()
     firsts: dict[Hashable, bytes] = {}
     for one in ordered:
-        for sign in _list_signs(one):
-            _join(parents, firsts.setdefault(sign, one.report_id), one.report_id)
-    for ids in joined:
-        known = [each for each in ids if each in parents]
+        union.join(firsts.setdefault(_read_sign(one), one.report_id), one.report_id)
+    for first, second in list_alike(ordered):
+        union.join(first, second)
+    for ids in once:
+        known = [each for each in ids if each in by_id]
         for each in known[1:]:
-            _join(parents, known[0], each)
+            union.join(known[0], each)
     groups: dict[bytes, list[Merged]] = defaultdict(list)
     for one in ordered:
-        groups[_find(parents, one.report_id)].append(one)
-    best = (0, 0)
+        groups[union.find(one.report_id)].append(one)
     days: dict[int, Counter[bool]] = defaultdict(Counter)
     for group in groups.values():
         tagged = any("tag" in one.report for one in group)
-        for day in {_find_day(one) for one in group}:
+        for day in {find_day(one) for one in group}:
             days[day][tagged] += 1
-    for found in days.values():
-        best = max(best, (found[True], found[False]), key=lambda pair: (sum(pair), pair))
-    return Tellers(tuple(map(tuple, groups.values())), sum(best), *best)
+    best = max(((found[True], found[False]) for found in days.values()),
+               key=lambda pair: (sum(pair), pair), default=(0, 0))  # fmt: skip
+    return Tellers(tuple(map(tuple, groups.values())), *best)
 
 
-def _list_signs(one: Merged) -> Iterator[Hashable]:
+def describe_tellers(tellers: Tellers) -> str:
+    """The bound in words, with what it rests on."""
+    parts = []
+    if tellers.tagged:
+        parts.append(f"{tellers.tagged:,} by the gateway's tags of one day")
+    if tellers.untagged:
+        parts.append(f"{tellers.untagged:,} without a tag, told apart by what they say")
+    found = " and ".join(parts) or "none"
+    return f"At least {tellers.least:,} ({found}), if none of them is forged."
+
+
+def _read_sign(one: Merged) -> Hashable:
     """What two reports of one teller have in common."""
     report = one.report
     if isinstance(tag := report.get("tag"), bytes):
-        yield ("tag", one.day, tag)
-    else:
-        said = sorted((name, repr(told)) for name, told in report.items()
-                      if name not in _OF_THE_SENDING)  # fmt: skip
-        yield ("said", tuple(said))
-    text = report.get("text")
-    if isinstance(text, str):
-        words = fold_name(text[:_LONGEST])
-        if words.count(" ") + 1 >= _LEAST_WORDS:
-            yield ("text", words)
+        return "tag", one.day, tag
+    kept = (pair for pair in report.items() if pair[0] not in _OF_THE_SENDING)
+    return "said", tuple(sorted((name, repr(told)) for name, told in kept))
 
 
-def _find_day(one: Merged) -> int:
-    """The day for which a report counts: that of the gateway's tag, else when it was observed."""
+def find_day(one: Merged) -> int:
+    """The day for which a report counts (days since 1970-01-01): that of the gateway's tag, else
+    when it was observed, as it says."""
     observed = one.report.get("obs")
     if "tag" in one.report or not isinstance(observed, int):
         return one.day
     return min(observed // DAY, one.day)
-
-
-def _find(parents: dict[bytes, bytes], one: bytes) -> bytes:
-    while parents[one] != one:
-        parents[one] = parents[parents[one]]
-        one = parents[one]
-    return one
-
-
-def _join(parents: dict[bytes, bytes], one: bytes, other: bytes) -> None:
-    first, second = sorted((_find(parents, one), _find(parents, other)))
-    parents[second] = first

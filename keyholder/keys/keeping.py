@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -67,6 +67,17 @@ def open_store(home: Home, identity: Identity) -> Iterator[Store]:
         raise HomeError("home-unwritable") from error
 
 
+def is_empty(home: Home) -> bool:
+    """Whether nothing is kept, which needs no key to know. HomeError home-unwritable."""
+    if not home.kept.exists():
+        return True
+    try:
+        with closing(sqlite3.connect(home.kept)) as database:
+            return database.execute("SELECT 1 FROM kept LIMIT 1").fetchone() is None
+    except sqlite3.Error as error:
+        raise HomeError("home-unwritable") from error
+
+
 def name_item(store: Store, envelope_id: bytes) -> bytes:
     """The name (16 B) of an envelope's row."""
     return hmac.digest(store.naming, envelope_id, "sha256")[:16]
@@ -87,6 +98,12 @@ def keep(store: Store, originals: Iterable[Original]) -> int:
         raise
     store.database.execute("COMMIT")
     return fresh
+
+
+def count_kept(store: Store, ids: Collection[bytes]) -> int:
+    """How many of these envelopes are kept."""
+    names = list_names(store)
+    return sum(name_item(store, id) in names for id in ids)
 
 
 def forget(store: Store, ids: Collection[bytes]) -> int:

@@ -57,7 +57,13 @@ class Entry(NamedTuple):
     conflict: bool  # the same holder used its counter for something else too
 
     @property
+    def handle(self) -> str:
+        """How a person names it: `0123456789abcdef:1048576`."""
+        return f"{self.record.holder_id}:{self.record.counter}"
+
+    @property
     def undone(self) -> bool:
+        """Whether it counts for nothing."""
         return self.undone_by is not None
 
 

@@ -4,6 +4,7 @@ It stands for app/: keyring files, POST /v1/keyring, the signed download as a CB
 log's checkpoint, key and cosignatures.
 """
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -42,6 +43,7 @@ class FakeService:
     cosignatures: list[str] = field(default_factory=list)
     cosigning: int = 200  # the status that answers a cosignature
     promised: int = 0  # bytes that the answer to a cosignature says it has
+    unwanted: list[bytes] = field(default_factory=list)  # envelopes that it does not take
     headers: dict[str, str] = field(default_factory=dict)  # beside its own, in every answer
 
     def store(self, *bodies: bytes, day: int = DAY) -> None:
@@ -103,6 +105,9 @@ def serve() -> Iterator[FakeService]:
         def do_POST(self) -> None:
             fake.requests.append(f"POST {self.path}")
             body = self.rfile.read(int(self.headers["Content-Length"]))
+            if self.path == "/v1/envelopes":
+                self.take(body)
+                return
             if self.path == "/v1/log/cosignatures":
                 fake.cosignatures.append(body.decode())
                 self.answer(fake.cosigning, promised=fake.promised)
@@ -119,6 +124,21 @@ def serve() -> Iterator[FakeService]:
                 return
             fake.files = dict(accepted.files)
             self.answer(fake.status or 200)
+
+        def take(self, body: bytes) -> None:
+            if fake.status is not None:
+                self.answer(fake.status)
+                return
+            results = []
+            for one in cbor2.loads(b"\x9f" + body + b"\xff"):
+                known = one in [item[2] for item in fake.items]
+                if one in fake.unwanted:
+                    results.append({"status": "problem", "code": "envelope-length"})
+                    continue
+                if not known:
+                    fake.store(one)
+                results.append({"status": "known" if known else "stored"})
+            self.answer(200, json.dumps({"results": results}).encode())
 
         def download(self) -> None:
             holders = keyring.first(fake.root, fake.files).holders

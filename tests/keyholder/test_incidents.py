@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from keyholder.incidents.incident import Incident, build_incidents, summarise
@@ -42,6 +42,7 @@ PILES = st.lists(st.tuples(REPORTS, st.integers(0, 65_535)), min_size=1, max_siz
 )
 
 
+@settings(deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
 @given(PILES, st.randoms())
 def test_any_reports_make_the_same_incidents_in_any_order(
     pile: Sequence[Merged], random: Any

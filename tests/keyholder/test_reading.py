@@ -74,13 +74,13 @@ class TestList:
     def test_prints_a_line_a_report_the_newest_first(self, stocked: DeskForTests) -> None:
         lines = stocked.done("list").out.splitlines()
         assert lines[0].split() == [
-            "ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TEXT",
+            "ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TAGS", "TEXT",
         ]  # fmt: skip
         assert [line.split()[2] for line in lines[1:3]] == ["SD", "IR"]
         app = lines[3]
         for expected in ("2026-09-21", "MM", "Monywa", "down data,sms ok voice", "app,app-sms"):
             assert expected in app
-        assert "No internet since the mor" in app
+        assert "No internet since the m" in app
         assert lines[5].split() == ["3", "reports"]
 
     def test_json_is_the_documented_shape(self, stocked: DeskForTests) -> None:

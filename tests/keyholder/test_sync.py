@@ -147,6 +147,7 @@ class TestMismatches:
         opened = coalition.done("open", "--json").json
         assert opened == {
             "opened": 2,
+            "records": 0,
             "unopened": [{"outcome": "damaged", "detail": code, "count": 1}],
         }
         assert "Index 1" not in coalition.done("sync").err
@@ -214,7 +215,7 @@ class TestMismatches:
         service.items[1][2] = body
         told = coalition.done("sync")
         assert "1 that the service had not given before came now." in told.out
-        assert coalition.done("open", "--json").json == {"opened": 3, "unopened": []}
+        assert coalition.done("open", "--json").json == {"opened": 3, "records": 0, "unopened": []}
         coalition.done("verify")
 
     def test_a_body_that_is_no_envelope_is_a_fault(self, coalition: DeskForTests) -> None:
@@ -245,7 +246,7 @@ class TestOtherLeaves:
             "mismatches": [],
             "gaps": [],
         }
-        assert coalition.done("open", "--json").json == {"opened": 2, "unopened": []}
+        assert coalition.done("open", "--json").json == {"opened": 2, "records": 0, "unopened": []}
         with open_envelopes(coalition.home) as database:
             kept = database.execute("SELECT leaf FROM envelopes ORDER BY idx").fetchall()
         assert (kept[1], kept[3]) == ((self.LEAF,), (b"\xff",))

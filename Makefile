@@ -33,7 +33,7 @@ tests/app/tus/node_modules/.ok: tests/app/tus/package-lock.json
 client/node_modules/.ok: client/package-lock.json
 	cd client && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "the client's packages are not installed"
 
-test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## all tests (a part the machine lacks skips loudly)
+test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## the tests (a part the machine lacks skips loudly); CI also runs test-long
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)

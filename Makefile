@@ -46,7 +46,7 @@ test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, kille
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
 test-long: .venv/.ok ## every real row of STOP by every way in, and each part of the benchmarks once (3 minutes)
-	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
 	$(BIN)/python -m pytest tests/phone --numprocesses auto --dist loadfile

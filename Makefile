@@ -5,10 +5,12 @@ BIN := .venv/bin
 export UV_PYTHON_DOWNLOADS = never
 export UV_SYSTEM_CERTS = 1
 # Compiled once, in one place: uv compiles nothing, and a command would take 8 seconds to start.
+# Container images like to forbid it, and each of the hundreds of processes of a test run compiles all.
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.pycache
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-ha test-kannel test-phone lint format bench lock openapi vectors vendor image clean
+.PHONY: help run test test-faults test-ha test-kannel test-long test-phone lint format bench lock openapi vectors vendor image clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +33,7 @@ tests/app/tus/node_modules/.ok: tests/app/tus/package-lock.json
 client/node_modules/.ok: client/package-lock.json
 	cd client && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "the client's packages are not installed"
 
-test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## all tests (a part the machine lacks skips loudly)
+test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## the tests (a part the machine lacks skips loudly); CI also runs test-long
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
@@ -42,6 +44,9 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
+
+test-long: .venv/.ok ## every real row of STOP by every way in, and each part of the benchmarks once (3 minutes)
+	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
 	$(BIN)/python -m pytest tests/phone --numprocesses auto --dist loadfile

@@ -20,10 +20,7 @@ def write_qr_text(envelope: bytes) -> str:
     Raises EnvelopeError for its form, CarriedError `qr-text-too-long` where no code holds it.
     """
     read_header(envelope)
-    text = "".join(_write_group(envelope[at : at + 2]) for at in range(0, len(envelope), 2))
-    if len(text) > MAX_TEXT:
-        raise CarriedError("qr-text-too-long")
-    return text
+    return write_base45(envelope)
 
 
 def read_qr_text(text: str) -> bytes:
@@ -31,15 +28,28 @@ def read_qr_text(text: str) -> bytes:
 
     Raises CarriedError: qr-text-length, qr-text-alphabet, qr-text-value; EnvelopeError.
     """
+    envelope = read_base45(text)
+    read_header(envelope)
+    return envelope
+
+
+def write_base45(data: bytes) -> str:
+    """Any bytes as the text of one code. Raises CarriedError `qr-text-too-long`."""
+    text = "".join(_write_group(data[at : at + 2]) for at in range(0, len(data), 2))
+    if len(text) > MAX_TEXT:
+        raise CarriedError("qr-text-too-long")
+    return text
+
+
+def read_base45(text: str) -> bytes:
+    """The bytes of one code's text. Raises CarriedError: qr-text-length, -alphabet, -value."""
     if not 0 < len(text) <= MAX_TEXT or len(text) % 3 == 1:
         raise CarriedError("qr-text-length")
     try:
         values = [_VALUES[character] for character in text]
     except KeyError:
         raise CarriedError("qr-text-alphabet") from None
-    envelope = b"".join(_read_group(values[at : at + 3]) for at in range(0, len(values), 3))
-    read_header(envelope)
-    return envelope
+    return b"".join(_read_group(values[at : at + 3]) for at in range(0, len(values), 3))
 
 
 def _write_group(group: bytes) -> str:

@@ -18,6 +18,7 @@ from keyholder.commands import (
     annotating,
     bundle,
     card,
+    ceremony,
     coalition,
     epoch,
     epoch_adding,
@@ -30,6 +31,7 @@ from keyholder.commands import (
     opening,
     peeling,
     purge,
+    qr,
     reading,
     sync,
     verify,
@@ -61,6 +63,8 @@ app.command()(sync.sync)
 app.command()(verify.verify)
 app.command()(peeling.peel)
 app.add_typer(bundle.group, name="bundle")
+app.command()(qr.qr)
+app.command()(ceremony.ceremony)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)

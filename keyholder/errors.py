@@ -49,7 +49,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
     # the keyring
     "keyring-missing": (
         "This home holds no keyring",
-        "Make one with `keyholder coalition create`",
+        "Make one with `keyholder coalition create`, or join one with `keyholder coalition pin`",
     ),
     "keyring-exists": (
         "This home already belongs to a coalition",

@@ -13,6 +13,7 @@ from crypto.envelope import HEADER_SIZE, MAX_ENVELOPE, SEALED_BOX_OVERHEAD
 from crypto.keyring import Keyring
 from keyholder.envelopes import Kept
 from keyholder.errors import TravelError
+from keyholder.known import Known
 from keyholder.peeling import FORMAT, MOST_BOXES, is_dual
 from keyholder.travel.signed_file import Items, check_signed, is_listed, open_file
 
@@ -83,9 +84,9 @@ class PeeledBoxes:
         return place._replace(size=0)
 
 
-def list_speakers(keyring: Keyring) -> dict[str, bytes]:
+def list_speakers(keyring: Keyring, known: Known) -> dict[str, bytes]:
     """The holders whose word counts: id and Ed25519 key (32 bytes)."""
-    return {holder.id: holder.key for holder in keyring.holders}
+    return {holder.id: holder.key for holder in keyring.holders if holder.id not in known.revoked}
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from keyholder.errors import KeysError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held
 from keyholder.keys.cards import read_card
-from keyholder.known import read_known
+from keyholder.known import Known, read_known
 from keyholder.peeled import list_speakers
 from keyholder.remembered import read_checked
 from keyholder.terminal import show
@@ -97,8 +97,9 @@ def show_bundle(
     """
     session: Session = context.obj
     held = find_coalition(session) if session.home.identity.exists() else None
+    known = read_known(session.home)
     with open_bundle(file) as bundle:
-        told = _describe_bundle(bundle, held)
+        told = _describe_bundle(bundle, held, known)
     if json:
         say_json(told)
         return
@@ -115,14 +116,14 @@ def show_bundle(
         say(f"  From index {told['first']} to {told['end'] - 1}")
 
 
-def _describe_bundle(bundle: Bundle, held: Held | None) -> dict[str, Any]:
+def _describe_bundle(bundle: Bundle, held: Held | None, known: Known) -> dict[str, Any]:
     cards, bad = [], 0
     for data in bundle.parcel.cards:
         try:
             cards.append(describe_card(read_card(data)))
         except KeysError:
             bad += 1
-    speakers = list_speakers(held.keyring) if held else {}
+    speakers = list_speakers(held.keyring, known) if held else {}
     return {
         "maker": bundle.maker.holder_id,
         "listed": is_listed(bundle.maker, speakers),

@@ -23,6 +23,7 @@ from keyholder.evidence.version import find_version
 from keyholder.evidence.writing import check_bundle_output, write_bundle_files
 from keyholder.exports.contents import describe_contents
 from keyholder.filters import Filter, matches
+from keyholder.known import read_known
 from keyholder.merge import Merged, merge
 from keyholder.opening import Desk, Opened, Outcome, Unopened, choose_keys
 from keyholder.peeled import list_speakers, read_peeled
@@ -81,7 +82,7 @@ def evidence(
     desk = Desk(choose_keys(held.keyring, read_seeds(session.home, identity)))
     with (
         open_envelopes(session.home) as database,
-        read_peeled(peeled or (), list_speakers(held.keyring)) as boxes,
+        read_peeled(peeled or (), list_speakers(held.keyring, read_known(session.home))) as boxes,
     ):
         proven = find_proven(database, held.keyring.log_keys, holders, max(places))
         chosen = list(read_originals(database, places, desk, boxes))

@@ -78,7 +78,7 @@ def _open_kept(
 ) -> Generator[Outcome, None, None]:
     known = read_known(session.home)
     with (
-        read_peeled(peeled, list_speakers(held.keyring)) as boxes,
+        read_peeled(peeled, list_speakers(held.keyring, known)) as boxes,
         open_envelopes(session.home) as database,
     ):
         total, done = count(database), 0

@@ -17,7 +17,9 @@ from keyholder.envelopes import Kept, count, open_envelopes, read_chunks
 from keyholder.errors import TravelError
 from keyholder.exports.output import check_output, write_output
 from keyholder.findings import Tally
+from keyholder.known import read_known
 from keyholder.opening import Unopened, choose_keys
+from keyholder.peeled import list_speakers
 from keyholder.peeling import Peeled, is_dual, write_peeled
 from keyholder.terminal import show
 from keyholder.travel.signed_file import name_maker
@@ -58,7 +60,7 @@ def peel(
         raise typer.BadParameter("give 8 to 64 hex digits", param_hint="ID")
     held = read_coalition(session)
     identity = unlock_identity(session)
-    if identity.holder_id not in {holder.id for holder in held.keyring.holders}:
+    if identity.holder_id not in list_speakers(held.keyring, read_known(session.home)):
         raise TravelError("peeled-holder")
     keys = choose_keys(held.keyring, read_seeds(session.home, identity))
     tally: Tally = Counter()

@@ -1,29 +1,29 @@
 """keyholder bundle in."""
 
-import hashlib
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from crypto import keyring as keyrings
+from crypto.errors import KeyringError
 from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json, warn
-from keyholder.commands.session import Session, find_coalition, unlock_identity
+from keyholder.commands.session import Session, find_coalition, read_coalition, unlock_identity
+from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
 from keyholder.commands.verify import say_findings
-from keyholder.development import check_development
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import TravelError
-from keyholder.held import Held, write_held
+from keyholder.files import read_start
 from keyholder.home import hold
+from keyholder.keys.wraps import Unwrapped, unwrap_into_vault
 from keyholder.known import read_known
 from keyholder.peeled import list_speakers
+from keyholder.signing.proposals import FILE_LIMIT
 from keyholder.travel.bundle import Bundle, open_bundle
-from keyholder.travel.joining import begin, read_keyring
 from keyholder.travel.signed_file import is_listed
 from keyholder.travel.taking import Taken, take_cards, take_keyring, take_log
 from keyholder.vault import Identity
-from keyholder.words import write_words
 
 
 def take_in(
@@ -32,15 +32,6 @@ def take_in(
         Path,
         typer.Argument(metavar="FILE", help="A bundle, or a keyring of `coalition export`."),
     ],
-    root: Annotated[
-        Path | None,
-        typer.Option(
-            "--root",
-            metavar="FILE",
-            help="The coalition's root file, for a home that belongs to none yet: compare its "
-            "words first.",
-        ),
-    ] = None,
     json: Json = False,
 ) -> None:
     """Take a bundle in, each thing in it checked as if it came from the service.
@@ -51,19 +42,21 @@ def take_in(
     Exit status 1 says that something was refused, though the rest was taken.
 
     --json prints {"maker", "listed", "keyring", "cards", "refused_cards", "checkpoints", "ahead",
-    "new", "restored", "mismatches", "findings"}.
+    "new", "restored", "mismatches", "findings", "wraps": as `sync` prints them}.
     """
     session: Session = context.obj
-    taken = Taken()
+    taken, unwrapped = Taken(), Unwrapped()
     identity = unlock_identity(session)
     with hold(session.home):
-        files = read_keyring(file)
+        files = _read_keyring(file)
         if files is not None:
-            _take_keyring(session, files, root, taken)
+            take_keyring(session.home, read_coalition(session), files, taken)
             told: dict[str, Any] = {"maker": None, "listed": False}
         else:
             with open_bundle(file) as bundle:
-                told = _take(session, identity, bundle, root, taken)
+                told = _take(session, identity, bundle, taken)
+        if (held := find_coalition(session)) is not None:
+            unwrapped = unwrap_into_vault(session.home, identity, held.keyring)
     told |= {
         "keyring": taken.keyring,
         "cards": taken.cards,
@@ -74,45 +67,44 @@ def take_in(
         "restored": taken.restored,
         "mismatches": [{"index": place, "code": code} for place, code in taken.mismatches],
         "findings": [one._asdict() for one in taken.checked.findings],
+        "wraps": describe_unwrapped(unwrapped),
     }
     if json:
         say_json(told)
     else:
         _say_taken(told, taken)
-    if not taken.whole:
+        say_unwrapped(unwrapped)
+    if not taken.whole or unwrapped.refused:
         raise TravelError("bundle-refused")
 
 
-def _take(
-    session: Session, identity: Identity, bundle: Bundle, root: Path | None, taken: Taken
-) -> dict[str, Any]:
+def _take(session: Session, identity: Identity, bundle: Bundle, taken: Taken) -> dict[str, Any]:
+    if bundle.maker.holder_id in read_known(session.home).revoked:
+        raise TravelError("bundle-maker")
     held = find_coalition(session)
     if bundle.parcel.keyring is not None:
-        files = keyrings.read_bundle(bundle.parcel.keyring)
-        held = _take_keyring(session, files, root, taken)
+        held = read_coalition(session)
+        held = take_keyring(session.home, held, keyrings.read_bundle(bundle.parcel.keyring), taken)
+    known = read_known(session.home)
+    if bundle.maker.holder_id in known.revoked:
+        raise TravelError("bundle-maker")
     keyring = held.keyring if held else None
-    listed = keyring is not None and is_listed(bundle.maker, list_speakers(keyring))
+    listed = keyring is not None and is_listed(bundle.maker, list_speakers(keyring, known))
     take_cards(session.home, identity, keyring, bundle.parcel.cards, taken)
     if keyring is not None and (bundle.count or bundle.parcel.checkpoints):
-        known = read_known(session.home)
         with open_envelopes(session.home) as database:
             take_log(database, keyring, bundle, known, taken)
     return {"maker": bundle.maker.holder_id, "listed": listed}
 
 
-def _take_keyring(
-    session: Session, files: dict[str, bytes], root: Path | None, taken: Taken
-) -> Held:
-    """The keyring that counts from now on; the first one where this home had none."""
-    held = find_coalition(session)
-    if held is None:
-        held = begin(root, files)
-        keyring = held.keyring
-        check_development(keyring.development, session.surroundings.environment, keyring.addresses)
-        write_held(session.home, held)
-        words = write_words(hashlib.sha256(held.root).digest())
-        warn(f"This home trusts the root with these words from now on: {words}")
-    return take_keyring(session.home, held, files, taken)
+def _read_keyring(file: Path) -> dict[str, bytes] | None:
+    """The files of a keyring, None where the file is something else."""
+    try:
+        return keyrings.read_bundle(read_start(file, FILE_LIMIT))
+    except OSError as error:
+        raise TravelError("travel-unreadable") from error
+    except KeyringError:
+        return None
 
 
 def _say_taken(told: dict[str, Any], taken: Taken) -> None:

@@ -43,6 +43,11 @@ TRAVEL: dict[str, tuple[str, str]] = {
         "Something in the bundle was refused, or contradicts what is held here",
         "What is named above was not taken; compare with its maker by a way you trust",
     ),
+    # the ceremony
+    "rehearsal-failed": (
+        "A command of the rehearsal failed, as its last line says",
+        "Nothing of yours was touched; tell the makers of this program that line",
+    ),
     # QR codes
     "qr-kind": (
         "Only files that holders exchange are shown as QR codes",

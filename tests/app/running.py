@@ -7,7 +7,9 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import cbor2
@@ -51,6 +53,19 @@ def make_batch(*items: object) -> bytes:
     return b"".join(cbor2.dumps(item) for item in items)
 
 
+@cache
+def read_migrated() -> bytes:
+    """An empty SQLite store of this schema: the migrations run once in a process, not in each test.
+
+    What they do is for tests/app/test_migrations.py.
+    """
+    with TemporaryDirectory() as folder:
+        file = Path(folder) / "service.db"
+        upgrade(f"sqlite:///{file}")
+        assert list(Path(folder).iterdir()) == [file], "a part of the database is beside it"
+        return file.read_bytes()
+
+
 @dataclass
 class Clock:
     now: float = NOW
@@ -90,8 +105,15 @@ class Place:
 
     def make_store(self) -> Store:
         if not self.database:
-            upgrade(self.url)
+            self._migrate()
         return Store(self.url, clock=self.clock, on_fatal=self.fatal.append, limits=self.limits)
+
+    def _migrate(self) -> None:
+        file = self.folder / "service.db"
+        if file.exists():
+            upgrade(self.url)
+        else:
+            file.write_bytes(read_migrated())
 
     @contextlib.asynccontextmanager
     async def open_store(self) -> AsyncIterator[Store]:

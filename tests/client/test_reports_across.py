@@ -15,8 +15,8 @@ from reports.report import Report
 from reports.stop import from_row
 from reports.table import load_table
 from tests.client.asking import Library, running_library
+from tests.long.test_stop_corpus import FILE
 from tests.reports.strategies import LEAVES, REPORTS, WIRE_VALUES
-from tests.road.test_stop_corpus import FILE
 from tools.vectors.report_json import from_json, to_json
 
 EPOCH = 1_780_272_000

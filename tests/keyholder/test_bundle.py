@@ -42,7 +42,14 @@ def carry(coalition: DeskForTests, file: Path, *options: object) -> None:
 
 def join(island: DeskForTests, coalition: DeskForTests, file: Path) -> None:
     carry(coalition, file, "--envelopes")
-    island.done("bundle", "in", file, "--root", coalition.home.root)
+    pin(island, coalition, file)
+    island.done("bundle", "in", file)
+
+
+def pin(island: DeskForTests, coalition: DeskForTests, file: Path) -> None:
+    keyring = file.with_suffix(".keyring")
+    coalition.done("coalition", "export", keyring, "--force")
+    island.done("coalition", "pin", coalition.home.root, "--keyring", keyring, "--yes")
 
 
 def test_a_machine_without_a_network_gets_all_and_checks_it(
@@ -56,7 +63,8 @@ def test_a_machine_without_a_network_gets_all_and_checks_it(
     }  # fmt: skip
     refused = island.run("bundle", "in", file)
     assert (refused.status, "holds no keyring" in refused.err) == (1, True)
-    told = island.done("bundle", "in", file, "--root", coalition.home.root, "--json").json
+    pin(island, coalition, file)
+    told = island.done("bundle", "in", file, "--json").json
     assert (told["listed"], told["keyring"], told["new"], told["checkpoints"]) == (
         True, "same", 2, 1
     )  # fmt: skip
@@ -167,6 +175,24 @@ def test_envelopes_that_the_service_lost_come_from_another_holder(
     coalition.done("verify")
 
 
+def test_a_revoked_maker_is_refused(
+    coalition: DeskForTests, service: FakeService, island: DeskForTests, file: Path
+) -> None:
+    join(island, coalition, file)
+    card = file.with_suffix(".card")
+    island.done("card", "--output", card, "--epochs", 1)
+    coalition.done("coalition", "add", card)
+    own = vault.unlock(island.home, PASSPHRASE).holder_id
+    island.done("bundle", "out", file, "--force")
+    assert coalition.done("bundle", "in", file, "--json").json["listed"]
+    coalition.done("coalition", "revoke", own)
+    assert "was revoked" in coalition.run("bundle", "in", file).err
+    # Her own bundle with the keyring that revokes her is no better.
+    carry(coalition, file)
+    island.done("bundle", "in", file)
+    assert "was revoked" in island.run("bundle", "in", pack(island, file)).err
+
+
 def shown_by(fake: FakeService) -> Shown:
     return Shown(fake.tell_log("checkpoint"), fake.tell_log("key").decode().strip())
 
@@ -217,8 +243,7 @@ def test_a_body_that_is_not_its_leafs_is_kept_as_evidence_and_named(
 ) -> None:
     service.store(*give(coalition, "one", "two"))
     coalition.done("sync")
-    carry(coalition, file)
-    island.done("bundle", "in", file, "--root", coalition.home.root)
+    pin(island, coalition, file)
     one, two = (Item(*item) for item in service.items)
     pack(coalition, file, (one, two._replace(body=one.body)), checkpoints=[shown_by(service)])
     result = island.run("bundle", "in", file, "--json")

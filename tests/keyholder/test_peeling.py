@@ -8,6 +8,7 @@ from crypto.envelope import envelope_id
 from keyholder import cores, vault
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import TravelError
+from keyholder.known import Known, read_known
 from keyholder.peeled import list_speakers, read_peeled
 from keyholder.peeling import Peeled, write_peeled
 from keyholder.travel.signed_file import name_maker
@@ -37,7 +38,7 @@ def read_boxes(pair: Pair, file: Path) -> list[Peeled]:
     """What an honest file holds."""
     pair.outer.done("peel", "--output", file, "--force")
     found = []
-    with read_peeled([file], list_speakers(pair.coalition.keyring)) as boxes:
+    with read_peeled([file], list_speakers(pair.coalition.keyring, Known())) as boxes:
         for id, place in boxes._places.items():
             found.append(Peeled(id, *boxes._read(place)))
     return found
@@ -82,7 +83,7 @@ def test_what_is_peeled_can_be_chosen(pair: Pair, file: Path) -> None:
 
     def peel(*options: object) -> set[str]:
         pair.outer.done("peel", "--output", file, "--force", *options)
-        with read_peeled([file], list_speakers(pair.coalition.keyring)) as boxes:
+        with read_peeled([file], list_speakers(pair.coalition.keyring, Known())) as boxes:
             return {id.hex() for id in boxes._places}
 
     assert peel() == set(ids)
@@ -161,7 +162,7 @@ def test_every_changed_bit_and_every_cut_is_refused(pair: Pair, file: Path) -> N
     pair.store(*pair.seal("a text", channel="app-sms"))
     pair.outer.done("peel", "--output", file)
     whole = file.read_bytes()
-    holders = list_speakers(pair.coalition.keyring)
+    holders = list_speakers(pair.coalition.keyring, Known())
     changed = [whole[:size] for size in range(len(whole))]
     changed += [
         whole[:at] + bytes([whole[at] ^ 1 << bit]) + whole[at + 1 :]
@@ -212,6 +213,13 @@ def test_only_listed_holders_count(pair: Pair, file: Path) -> None:
     assert (result.status, "not revoked" in result.err) == (1, True)
     refused = pair.outer.run("peel", "--output", file, "--force")
     assert (refused.status, "not revoked" in refused.err) == (1, True)
+    # Revoked once is revoked for good, even where a later keyring should list her again.
+    again = {**pair.coalition.holders, "holders": listed[1:], "revoked": [listed[0]["id"]]}
+    pair.publish(pair.coalition.next(holders=again))
+    assert list_speakers(pair.coalition.keyring, read_known(pair.inner.home)).keys() == {
+        listed[1]["id"]
+    }
+    assert "not revoked" in pair.inner.run("open", "--peeled", file).err
 
 
 def test_files_that_cannot_be_read_or_may_not_lie_there(pair: Pair, file: Path) -> None:

@@ -18,6 +18,7 @@ import httpx2
 from heliograph.dev.line import Line
 from heliograph.dev.providers import read_setups
 from tests.conftest import ROOT
+from tests.road.beforehand import make_beforehand
 
 BIN = Path(sys.executable).absolute().parent
 START_SECONDS = 180
@@ -96,10 +97,16 @@ def free_port() -> int:
 
 
 def start(
-    data: Path, port: int | None = None, url: str = "", server: Path | None = None
+    data: Path,
+    port: int | None = None,
+    url: str = "",
+    server: Path | None = None,
+    *,
+    fresh: bool = False,
 ) -> Running:
     """Start `heliograph dev serve` and wait until it listens. `url`: of a database that is no
-    SQLite file under `data`, and `server` the folder of its server."""
+    SQLite file under `data`, and `server` the folder of its server. `fresh`: it makes its
+    coalition itself, as on a newcomer's machine (see tests/road/beforehand.py)."""
     port = port or free_port()
     environ = {
         name: value
@@ -110,6 +117,8 @@ def start(
     if url:
         environ["HELIOGRAPH_DATABASE_URL"] = url
     data.mkdir(parents=True, exist_ok=True)
+    if not fresh and not (data / "dev").exists():
+        make_beforehand(data, f"http://127.0.0.1:{port}")
     output = data.parent / f"{data.name}.out"
     with output.open("ab") as file:
         process = subprocess.Popen(
@@ -136,9 +145,11 @@ def wait_listening(running: Running, sign: str = LISTENS) -> None:
 
 
 @contextmanager
-def running_service(data: Path, url: str = "", server: Path | None = None) -> Iterator[Running]:
+def running_service(
+    data: Path, url: str = "", server: Path | None = None, *, fresh: bool = False
+) -> Iterator[Running]:
     """A service for the time of a test. As `start`."""
-    running = start(data, url=url, server=server)
+    running = start(data, url=url, server=server, fresh=fresh)
     try:
         yield running
     finally:

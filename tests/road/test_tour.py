@@ -21,6 +21,12 @@ def tour_lines() -> list[str]:
 
 
 @pytest.fixture(scope="module")
+def fresh() -> bool:
+    """A newcomer has nothing: the first start makes everything."""
+    return True
+
+
+@pytest.fixture(scope="module")
 def toured(service: Running) -> "subprocess.CompletedProcess[str]":
     """The tour in one shell, in the folder where `var` is; a line that fails ends it."""
     assert service.data.name == "var"

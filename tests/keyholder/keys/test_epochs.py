@@ -259,6 +259,20 @@ class TestUnwrapping:
             {"epoch": 1, "lock": "A", "code": code}
         ]
 
+    def test_a_damaged_vault_keeps_nothing_from_being_downloaded(
+        self, desks: Desks, service: FakeService
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        ada.done("epoch", "new", "--publish")
+        service.store(ada.seal(REPORT))
+        whole = bob.home.seeds.read_bytes()
+        bob.home.seeds.write_bytes(whole[:-1])
+        result = bob.run("sync", "--json")
+        assert (result.status, result.json["new"]) == (1, 1)
+        assert "vault is missing or damaged" in result.err
+        bob.home.seeds.write_bytes(whole)
+        assert bob.done("sync", "--json").json["wraps"]["taken"] == [{"epoch": 1, "lock": "A"}]
+
     def test_wraps_that_the_service_keeps_back_are_named(
         self, desks: Desks, service: FakeService
     ) -> None:

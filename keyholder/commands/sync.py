@@ -23,7 +23,7 @@ from keyholder.envelopes import count, list_gone, open_envelopes
 from keyholder.errors import HomeError, ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
-from keyholder.keys.wraps import unwrap_into_vault
+from keyholder.keys.wraps import Unwrapped, unwrap_into_vault
 from keyholder.known import Known, read_known
 from keyholder.log import Told, check_told, fetch_log
 from keyholder.moments import DAY
@@ -82,7 +82,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             came = ask_again(reached, identity, database, removed)
             removed = [place for place in removed if place not in came]
             checked = check_told(database, newer.keyring.log_keys, told, session.now, known.holders)
-        unwrapped = unwrap_into_vault(session.home, identity, newer.keyring)
+        unwrapped, damage = _unwrap(session, identity, newer)
         for place in removed:
             checked.find("body-removed", place, place)
         whole = not synced.mismatches and not synced.gaps
@@ -119,6 +119,8 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         raise ServiceError("log-mismatch")
     if synced.mismatches or synced.gaps:
         raise ServiceError("service-mismatch")
+    if damage is not None:
+        raise damage
     if refused is not None or unwrapped.refused:
         raise typer.Exit(1)
 
@@ -130,6 +132,15 @@ def _update_keyring(
         return accept(session.home, held, files), None
     except KeyringError as error:
         return held, error
+
+
+def _unwrap(session: Session, identity: Identity, held: Held) -> tuple[Unwrapped, HomeError | None]:
+    """Take the seeds that are wrapped for this holder. A damaged vault is said last: what was
+    downloaded is to be checked and told all the same."""
+    try:
+        return unwrap_into_vault(session.home, identity, held.keyring), None
+    except HomeError as error:
+        return Unwrapped(), error
 
 
 def _send_records(session: Session, service: Reached, identity: Identity, held: Held) -> Sent:

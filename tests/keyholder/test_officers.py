@@ -14,9 +14,17 @@ from keyholder.held import adopt_signatures, read_held
 from keyholder.signing.proposals import name_key
 from tests.coalition import DAY
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
-from tests.keyholder.test_signing import Officers, apart, change, make_desk, officers, post
+from tests.keyholder.three_homes import (
+    Officers,
+    apart,
+    change,
+    make_desk,
+    officers,
+    post,
+    template,
+)
 
-__all__ = ["apart", "officers"]
+__all__ = ["apart", "officers", "template"]
 
 
 def key_of(desk: DeskForTests) -> str:

@@ -184,6 +184,31 @@ class TestSigning:
         taken = officers[2].run("coalition", "sign", theirs, "--yes")
         assert (taken.status, "taken up already" in taken.err) == (1, True)
 
+    def test_withdrawing_tells_which_and_takes_a_damaged_one_away(self, officers: Officers) -> None:
+        change(officers)
+        words = officers[1].done("coalition", "review", officers.file("next"), "--json").json
+        told = officers[0].done("coalition", "withdraw", "--json").json["withdrawn"]
+        assert (told["words"], told["lacking"]) == (words["words"], 1)
+        officers.file("next").unlink()
+        change(officers)
+        (waiting,) = officers[0].home.proposals.iterdir()
+        waiting.write_bytes(b"{}")
+        result = officers[0].run("coalition", "change", "--ussd-code", "*1#")
+        assert (result.status, "not a proposal" in result.err) == (1, True)
+        told = officers[0].done("coalition", "withdraw", "--json").json
+        assert told == {"withdrawn": None}
+
+    def test_another_file_is_not_written_over(self, officers: Officers) -> None:
+        file = change(officers)
+        for word in ("sign", "join"):
+            result = officers[1].run("coalition", word, file, "--output", officers.file("ben.card"))
+            assert (result.status, "there already" in result.err) == (1, True)
+        again = ("coalition", "change", "--ussd-code", "*1#", "--propose")
+        other = change(officers, 1, name="other")
+        for taken, told in ((other, "there already"), (officers.file("ben.card"), "not a prop")):
+            result = officers[0].run(*again, taken)
+            assert (result.status, told in result.err) == (1, True), result.err
+
     def test_a_home_that_is_behind_says_so(self, officers: Officers) -> None:
         officers[1].done("coalition", "sign", change(officers), "--yes", "--publish")
         officers[1].done(

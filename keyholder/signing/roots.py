@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from tuf.api.metadata import Root
 
 from crypto.keyring import Keyring
-from crypto.officers import tuf_key
+from crypto.officers import public_key, tuf_key
 from crypto.trust import is_marked, parse_root, root_name
 from keyholder.errors import SigningError
 from keyholder.moments import write_moment
@@ -41,6 +41,11 @@ def read_officers(root: Root) -> Officers:
         max(root.roles[role].threshold for role in ("targets", "snapshot", "timestamp")),
         root.roles["root"].threshold,
     )
+
+
+def is_officer(keyring: Keyring, officer_seed: bytes) -> bool:
+    """Whether the key of this seed (32 B) signs keyrings under the newest root."""
+    return tuf_key(public_key(officer_seed)).keyid in read_root_of(keyring).roles["targets"].keyids
 
 
 def begin_root(

@@ -33,7 +33,7 @@ tests/app/tus/node_modules/.ok: tests/app/tus/package-lock.json
 client/node_modules/.ok: client/package-lock.json
 	cd client && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "the client's packages are not installed"
 
-test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## all tests (a part the machine lacks skips loudly)
+test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## the tests (a part the machine lacks skips loudly); CI also runs test-long
 	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
@@ -46,7 +46,7 @@ test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, kille
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
 test-long: .venv/.ok ## every real row of STOP by every way in, and each part of the benchmarks once (3 minutes)
-	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile
+	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
 	$(BIN)/python -m pytest tests/phone --numprocesses auto --dist loadfile

@@ -2,11 +2,10 @@
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crypto.envelope import HEADER_SIZE, Kind, Suite
 from crypto.errors import CryptoError, OpeningError
-from crypto.keyring import Epoch, Keyring
 from crypto.locks import LockKey, check_lock, epoch_locks
 from crypto.opening import Opened as Content
 from crypto.opening import Opener, open_peeled
@@ -14,10 +13,13 @@ from keyholder.envelopes import Kept
 from keyholder.errors import RecordError
 from keyholder.records.authors import NOBODY, Authors, read_said
 from keyholder.records.operations import Record
-from keyholder.vault import Seed
 from reports.decoder import Decoder
 from reports.errors import ReportError
 from reports.report import Report
+
+if TYPE_CHECKING:  # reading keyrings loads a great deal, and a worker process opens without it
+    from crypto.keyring import Epoch, Keyring
+    from keyholder.vault import Seed
 
 CONTENT_INVALID = "content-invalid"
 PURGED, NO_KEY, DAMAGED, OTHER_KIND = "purged", "no-key", "damaged", "other-kind"
@@ -171,7 +173,7 @@ def name_purged(outcome: Outcome, purged: Container[bytes]) -> Outcome:
     return outcome
 
 
-def choose_keys(keyring: Keyring, seeds: Iterable[Seed]) -> tuple[EpochKeys, ...]:
+def choose_keys(keyring: "Keyring", seeds: Iterable["Seed"]) -> tuple[EpochKeys, ...]:
     """The epochs of the keyring that these seeds open, as far as they are the signed locks'."""
     held = tuple(seeds)
     return tuple(
@@ -189,7 +191,7 @@ def choose_keys(keyring: Keyring, seeds: Iterable[Seed]) -> tuple[EpochKeys, ...
     )
 
 
-def _is_signed(epoch: Epoch, seed: Seed) -> bool:
+def _is_signed(epoch: "Epoch", seed: "Seed") -> bool:
     try:
         epoch_locks(epoch.number, epoch.locks, {seed.lock: seed.seed})
     except OpeningError:

@@ -21,7 +21,7 @@ if NOT_INSTALLED not in (paths := os.environ.get("PYTHONPATH", "").split(os.path
 sys.path[:] = [path for path in sys.path if path != NOT_INSTALLED]  # a process of xdist has it
 
 LONG = {
-    "test_tour.py", "test_at_rest.py", "test_phone_page.py",
+    "test_tour.py", "test_at_rest.py", "test_phone_page.py", "test_passing_on.py",
     "test_altered_store.py", "test_copying.py", "test_log.py", "test_blob_faults.py",
     "test_dev_coalition.py", "test_crash.py", "test_fuzzing.py", "test_adding_a_provider.py",
     "test_process.py", "test_kills.py", "test_text_writer.py",

@@ -16,6 +16,7 @@ from tools.vectors.case import Case
 from tools.vectors.envelopes import make_envelopes
 from tools.vectors.fillings import make_fillings
 from tools.vectors.forms import make_forms
+from tools.vectors.holders import make_holders
 from tools.vectors.keyrings import make_keyrings
 from tools.vectors.locks import make_leaves, make_locks, make_sealings
 from tools.vectors.purges import make_purges
@@ -49,17 +50,20 @@ def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
     yield from make_receipts()
     yield from make_receipt_forms()
     yield from make_carried()
+    yield from make_holders(boxes)
 
 
 def main() -> None:
     """Write all vectors."""
     boxes = HybridBoxes(FOLDER / "hybrid-boxes.hex")
     texts = {f"{case.name}.txt": case.to_text() for case in make_cases(boxes)}
-    for path in FOLDER.glob("*.txt"):
-        if path.name not in texts:
+    for path in FOLDER.rglob("*.txt"):
+        if path.relative_to(FOLDER).as_posix() not in texts:
             path.unlink()
     for name, text in texts.items():
-        (FOLDER / name).write_text(text, encoding="utf-8")
+        path = FOLDER / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
     boxes.save()
     print(f"{len(texts)} vectors", file=sys.stderr)
 

@@ -1,5 +1,6 @@
 """keyholder epoch destroy."""
 
+from dataclasses import asdict
 from typing import Annotated
 
 import typer
@@ -35,8 +36,9 @@ def destroy(
     gets a new key, so that an old copy of seeds.box opens only with an old copy of identity.box and
     its passphrase: delete such copies too. Other holders' keys are theirs to destroy.
 
-    --json prints {"epoch", "destroyed", "kept", "lost", "closed"}: whether there was anything, how
-    many envelopes were kept, open with your keys and were not kept, and do not open here.
+    --json prints {"epoch", "destroyed", "kept", "lost", "records", "closed"}: whether there was
+    anything; how many envelopes were kept, open with your keys and were not kept, hold what
+    holders said and no report, and do not open here.
     """
     session: Session = context.obj
     held = read_coalition(session)
@@ -49,9 +51,10 @@ def destroy(
         if not early:
             check_due(held.keyring, number, session.now)
         loss = _survey(session, held, identity, number)
-        warn(f"Of epoch {number} you hold {loss.kept + loss.lost + loss.closed:,} envelopes:")
+        warn(f"Of epoch {number} you hold {sum(asdict(loss).values()):,} envelopes:")
         warn(f"  {loss.kept:,} are kept, and stay readable,")
         warn(f"  {loss.lost:,} open with your keys and are not kept: see `keyholder keep`,")
+        warn(f"  {loss.records:,} hold what holders said of reports; it stays with what is kept,")
         warn(f"  {loss.closed:,} do not open here: as far as this home knows, nobody read them.")
         if not yes and not session.surroundings.confirm("Destroy your keys of it for good?"):
             warn("Nothing was done.")
@@ -76,16 +79,8 @@ def _survey(session: Session, held: Held, identity: Identity, number: int) -> Lo
 
 def _tell(number: int, loss: Loss | None, *, json: bool) -> None:
     if json:
-        counts = loss or Loss()
-        say_json(
-            {
-                "epoch": number,
-                "destroyed": loss is not None,
-                "kept": counts.kept,
-                "lost": counts.lost,
-                "closed": counts.closed,
-            }
-        )
+        counts = asdict(loss or Loss())
+        say_json({"epoch": number, "destroyed": loss is not None, **counts})
     elif loss is None:
         say(f"There is nothing of epoch {number} in this vault.")
     else:

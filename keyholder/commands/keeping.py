@@ -17,8 +17,10 @@ from keyholder.filters import Filter, matches
 from keyholder.home import hold
 from keyholder.keys.keeping import find_originals, open_store
 from keyholder.keys.keeping import keep as keep_originals
+from keyholder.keys.kept_records import choose_records, list_ids
 from keyholder.merge import Merged, merge
-from keyholder.opening import Opened
+from keyholder.opening import Opened, OpenedRecord
+from keyholder.records.journal import Kept, open_journal
 
 _BATCH = 500  # envelopes a transaction
 _SHORTEST_ID = 4  # hex digits
@@ -40,7 +42,7 @@ def keep(
     Name them by ids, or by filters as `list` takes them, such as --epoch 3. Whoever has your home
     and your passphrase can read what is kept, also when the epoch's keys are long destroyed: keep
     what will be needed, and nothing else. A report of a dual epoch opens from then on without the
-    other lock.
+    other lock. What holders said of these reports is kept with them.
 
     --json prints {"reports", "kept": envelopes that were not kept before, "already"}.
     """
@@ -53,7 +55,13 @@ def keep(
     held = read_coalition(session)
     identity = unlock_identity(session)
     outcomes = open_held(session, peeled, identity=identity)
-    opened = [one for one in outcomes if isinstance(one, Opened)]
+    opened: list[Opened] = []
+    records: list[OpenedRecord] = []
+    for outcome in outcomes:
+        if isinstance(outcome, Opened):
+            opened.append(outcome)
+        elif isinstance(outcome, OpenedRecord):
+            records.append(outcome)
     found = [one for one in merge(opened) if matches(one, wanted)]
     chosen = [_find(found, prefix) for prefix in prefixes] if prefixes else found
     if not chosen:
@@ -70,6 +78,10 @@ def keep(
         originals = find_originals(database, starts, meant)
         while batch := list(islice(originals, _BATCH)):
             fresh += keep_originals(store, batch)
+    said = choose_records(records, list_ids(chosen))
+    if said:
+        with open_journal(session.home, identity) as journal:
+            journal.keep(Kept(one.content, one.day) for one in said)
     reports = len({one.report_id for one in chosen})
     if json:
         say_json({"reports": reports, "kept": fresh, "already": len(meant) - fresh})

@@ -1,9 +1,10 @@
 """keyholder workbench."""
 
 import asyncio
+import threading
 import time
 import webbrowser
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
@@ -12,15 +13,21 @@ from typing import Annotated
 import typer
 
 from keyholder.collection import collect
-from keyholder.commands.opening import list_unopened, open_held
+from keyholder.commands.opening import annotate, list_unopened, open_held
 from keyholder.commands.options import Peeled
-from keyholder.commands.printing import say
-from keyholder.commands.session import Session, unlock_identity
+from keyholder.commands.printing import say, warn
+from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.errors import describe_fault
 from keyholder.files import write_whole
 from keyholder.findings import Findings
+from keyholder.merge import Merged
 from keyholder.opening import Outcome
+from keyholder.records.operations import Operation, Record
+from keyholder.records.replay import Annotations
+from keyholder.records.writing import write
 from keyholder.workbench.server import HOST, serve
 from keyholder.workbench.sitting import Progress, Sitting
+from keyholder.workbench.standing import Standing
 
 _DOOR = "workbench.html"  # in the home; a browser is sent through it to the address
 
@@ -46,21 +53,30 @@ def workbench(
     """
     session: Session = context.obj
     identity = unlock_identity(session)
-    sitting = Sitting(identity.holder_id, idle_minutes * 60, time.monotonic)
+    keyring = read_coalition(session).keyring
+
+    def keep(said: Annotations, operations: Sequence[Operation]) -> tuple[Record, ...]:
+        return write(session.home, identity, keyring, said, operations, session.now)
+
+    sitting = Sitting(identity.holder_id, idle_minutes * 60, time.monotonic, keep)
     outcomes = open_held(
         session, peeled, identity=identity, watch=partial(_tell, sitting, time.monotonic())
     )
+    annotations = partial(annotate, session, identity)
     door = session.home.folder / _DOOR
     with suppress(KeyboardInterrupt):
-        asyncio.run(_sit(sitting, outcomes, door if open_browser else None))
+        asyncio.run(_sit(sitting, outcomes, annotations, door if open_browser else None))
     say("Locked: nothing of it is left in memory.")
 
 
 async def _sit(
-    sitting: Sitting, outcomes: Generator[Outcome, None, None], door: Path | None
+    sitting: Sitting,
+    outcomes: Generator[Outcome, None, None],
+    say_of: Callable[[Findings, Sequence[Merged]], Annotations],
+    door: Path | None,
 ) -> None:
     """Serve and open at the same time, until it is locked or the opening fails."""
-    opening = asyncio.create_task(asyncio.to_thread(_open, sitting, outcomes))
+    opening = asyncio.create_task(asyncio.to_thread(_open, sitting, outcomes, say_of))
     try:
         await serve(sitting, partial(_announce, sitting, door))
     finally:
@@ -70,8 +86,13 @@ async def _sit(
     await opening
 
 
-def _open(sitting: Sitting, outcomes: Generator[Outcome, None, None]) -> None:
-    """Open all, then show it. Whatever goes wrong ends the sitting."""
+def _open(
+    sitting: Sitting,
+    outcomes: Generator[Outcome, None, None],
+    say_of: Callable[[Findings, Sequence[Merged]], Annotations],
+) -> None:
+    """Open all, show it, and put it into incidents until the end. Whatever goes wrong ends the
+    sitting."""
     found = Findings()
     try:
         with closing(outcomes):
@@ -79,10 +100,21 @@ def _open(sitting: Sitting, outcomes: Generator[Outcome, None, None]) -> None:
                 if sitting.locked.is_set():
                     return
                 found.take(outcome)
-        sitting.take(collect(found.reports), list_unopened(found.tally))
+        collection = collect(found.reports)
+        standing = Standing(collection, say_of(found, collection.reports))
+        sitting.take(standing, list_unopened(found.tally))
+        # A daemon: nobody waits for it when the sitting is locked.
+        threading.Thread(target=_settle, args=(sitting,), daemon=True).start()
     except BaseException:
         sitting.lock()
         raise
+
+
+def _settle(sitting: Sitting) -> None:
+    try:
+        sitting.settle()
+    except Exception as error:  # noqa: BLE001 - a traceback may repeat what a stranger wrote
+        warn(describe_fault(error))
 
 
 def _tell(sitting: Sitting, started: float, done: int, total: int) -> None:

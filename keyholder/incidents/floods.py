@@ -10,6 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from keyholder.incidents.clusters import index_reports
 from keyholder.incidents.independence import find_day
 from keyholder.incidents.likeness import Union, list_alike, read_runs
 from keyholder.merge import Merged
@@ -63,7 +64,7 @@ class Suspect:
 def find_floods(reports: Iterable[Merged]) -> tuple[Suspect, ...]:
     """The suspects among reports, the largest first, whatever their order. A report may be in
     several groups."""
-    by_id = {one.report_id: one for one in reports}
+    by_id = index_reports(reports)
     ordered = sorted(by_id.values(), key=lambda one: (one.day, one.report_id))
     found = [
         *((why, ids) for why, ids in _find_texts(ordered)),

@@ -6,24 +6,26 @@ hundred copies of one text count as one word. What few say stays in the reports 
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from keyholder.filters import find_moment
-from keyholder.incidents.clusters import Cluster, suggest
+from keyholder.incidents.clusters import Cluster, index_reports, suggest
+from keyholder.incidents.endings import Restoration, choose_end, list_restorations
+from keyholder.incidents.floods import find_floods, list_once
 from keyholder.incidents.independence import Tellers, count_tellers
 from keyholder.incidents.votes import (
     Groups,
-    choose_median,
     choose_since,
     choose_value,
     keep_values,
+    list_operators,
+    list_words,
     rank_values,
 )
 from keyholder.merge import Merged
+from keyholder.records.replay import Annotations
 from reports.folding import fold_name
-from reports.lexicon import operator_name
 
 __all__ = ["Cluster", "Incident", "Restoration", "build_incidents", "summarise"]
 
@@ -32,26 +34,6 @@ GRADES = ("lone", "three", "ten", "measured", "official")
 _GIVEN = frozenset(("measured", "official"))
 _MOST_AREAS = 12
 _MOST_OPERATORS = 24
-
-
-class Annotations(Protocol):
-    """What people decided, as far as incidents need it."""
-
-    @property
-    def grades(self) -> Mapping[bytes, str]: ...
-    @property
-    def merged(self) -> Mapping[bytes, frozenset[bytes]]: ...
-    @property
-    def apart(self) -> frozenset[tuple[bytes, bytes]]: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Restoration:
-    """When service came back, of one operator in one place; Unix seconds, the median of tellers."""
-
-    operator: str | None
-    region: str | None
-    moment: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,51 +64,80 @@ class Incident:
 def build_incidents(reports: Sequence[Merged], annotations: Annotations) -> tuple[Incident, ...]:
     """What people merged first, the rule's suggestions for the rest. Every report is in exactly
     one incident, unless people put it into several."""
-    by_id = {one.report_id: one for one in reports}
-    incidents = []
-    taken: set[bytes] = set()
-    for incident_id, ids in annotations.merged.items():
-        if held := [by_id[one] for one in sorted(ids) if one in by_id]:
-            taken.update(one.report_id for one in held)
-            incidents.append(
-                summarise(held, id=incident_id, confirmed=True, annotations=annotations)
-            )
-    rest = [one for id_, one in by_id.items() if id_ not in taken]
-    for cluster in suggest(rest, annotations.apart):
-        held = [by_id[one] for one in cluster.reports]
-        incidents.append(summarise(held, id=cluster.key, confirmed=False, annotations=annotations))
+    by_id = index_reports(reports)
+    made: dict[bytes, list[int]] = defaultdict(list)  # report id -> groups made by one hand
+    for number, ids in enumerate(list_once(find_floods(by_id.values()))):
+        for one in ids:
+            made[one].append(number)
+    chosen = [
+        (incident_id, True, [by_id[one] for one in sorted(ids) if one in by_id])
+        for incident_id, ids in annotations.merged.items()
+    ]
+    taken = {one.report_id for _, _, held in chosen for one in held}
+    rest = [one for one in by_id.values() if one.report_id not in taken]
+    chosen += [
+        (cluster.key, False, [by_id[one] for one in cluster.reports])
+        for cluster in suggest(rest, annotations.apart)
+    ]
+    incidents = [
+        summarise(
+            held, id=id, confirmed=confirmed, annotations=annotations, once=_group(held, made)
+        )
+        for id, confirmed, held in chosen
+        if held
+    ]
     return tuple(sorted(incidents, key=lambda one: (find_moment(one.reports[0]), one.id)))
 
 
+def _group(reports: Sequence[Merged], made: Mapping[bytes, Sequence[int]]) -> list[Sequence[bytes]]:
+    """The groups made by one hand as far as they are among these reports."""
+    groups: dict[int, list[bytes]] = defaultdict(list)
+    for one in reports:
+        for number in made.get(one.report_id, ()):
+            groups[number].append(one.report_id)
+    return list(groups.values())
+
+
 def summarise(
-    reports: Sequence[Merged], *, id: bytes, confirmed: bool, annotations: Annotations
+    reports: Sequence[Merged],
+    *,
+    id: bytes,
+    confirmed: bool,
+    annotations: Annotations,
+    once: Iterable[Sequence[bytes]] | None = None,
 ) -> Incident:
-    """The incident that at least one report makes."""
+    """The incident that at least one report makes.
+
+    `once`: groups of report ids that count as one teller; without it, what floods.py finds among
+    these reports.
+    """
+    if once is None:
+        once = list_once(find_floods(reports))
     ordered = sorted(reports, key=lambda one: (find_moment(one), one.report_id))
-    tellers = count_tellers(ordered)
+    tellers = count_tellers(ordered, once)
     groups = tellers.groups
     since, precision = choose_since(groups) or (None, None)
-    status, until = _choose_end(groups, since)
+    status, until = choose_end(groups, since)
     return Incident(
         id=id,
         confirmed=confirmed,
         reports=tuple(ordered),
-        country=choose_value(groups, lambda one: _list_words(one, "cc")),
-        regions=keep_values(groups, lambda one: _list_words(one, "region")),
+        country=choose_value(groups, lambda one: list_words(one, "cc")),
+        regions=keep_values(groups, lambda one: list_words(one, "region")),
         areas=_list_names(groups, _list_areas, _MOST_AREAS),
-        scope=choose_value(groups, lambda one: _list_words(one, "scope")),
-        kinds=keep_values(groups, lambda one: _list_words(one, "kind")),
+        scope=choose_value(groups, lambda one: list_words(one, "scope")),
+        kinds=keep_values(groups, lambda one: list_words(one, "kind")),
         networks=_choose_networks(groups),
-        platforms=keep_values(groups, lambda one: _list_words(one, "plat")),
-        operators=_list_names(groups, _list_operators, _MOST_OPERATORS),
+        platforms=keep_values(groups, lambda one: list_words(one, "plat")),
+        operators=_list_names(groups, list_operators, _MOST_OPERATORS),
         since=since,
         since_precision=precision,
         until=until,
         status=status,
-        causes=keep_values(groups, lambda one: _list_words(one, "cause")),
+        causes=keep_values(groups, lambda one: list_words(one, "cause")),
         independent=tellers.least,
         grade=_choose_grade(annotations.grades.get(id), tellers),
-        restorations=_list_restorations(groups),
+        restorations=list_restorations(groups),
     )
 
 
@@ -136,20 +147,8 @@ def _choose_grade(given: str | None, tellers: Tellers) -> str:
     return "ten" if tellers.least >= 10 else "three" if tellers.least >= 3 else "lone"
 
 
-def _list_words(one: Merged, name: str) -> Iterator[str]:
-    """A field's words, whether it holds one or several; "unknown" is none."""
-    told = one.report.get(name)
-    for word in told if isinstance(told, list) else [told]:
-        if isinstance(word, str) and word and word != "unknown":
-            yield word
-
-
 def _list_areas(one: Merged) -> Iterator[str]:
-    yield from _list_words(one, "area")
-
-
-def _list_operators(one: Merged) -> Iterator[str]:
-    yield from (operator_name(name) for name in _list_words(one, "op"))
+    yield from list_words(one, "area")
 
 
 def _list_names(
@@ -176,59 +175,3 @@ def _choose_networks(groups: Groups) -> Mapping[str, str]:
     for (name, level), _ in rank_values(groups, read):
         chosen.setdefault(name, level)
     return dict(sorted(chosen.items()))
-
-
-def _find_end(one: Merged) -> int | None:
-    """When the report says that it ended; None where it does not say that it did."""
-    until = one.report.get("until")
-    if isinstance(until, int):
-        return until
-    return find_moment(one) if one.report.get("status") == "ended" else None
-
-
-def _choose_end(groups: Groups, since: int | None) -> tuple[str | None, int | None]:
-    """Ended, if at least as many tellers say so as observed it going on after that end; the
-    median of ends. An end before the start is none."""
-    ends = []
-    for group in groups:
-        told = [end for one in group if (end := _find_end(one)) is not None]
-        told = [end for end in told if since is None or end >= since]
-        if told:
-            ends.append(choose_median(told))
-    said = choose_value(groups, lambda one: _list_words(one, "status"))
-    if not ends:
-        return (None if said == "ended" else said), None
-    end = choose_median(ends)
-    later = sum(
-        any(
-            one.report.get("status") in ("ongoing", "intermittent")
-            and isinstance(observed := one.report.get("obs"), int)
-            and observed > end
-            for one in group
-        )
-        for group in groups
-    )
-    return ("ended", end) if len(ends) >= later else ("ongoing", None)
-
-
-def _list_restorations(groups: Groups) -> tuple[Restoration, ...]:
-    """One for each operator and region of which somebody says that it is back."""
-    told: dict[tuple[str, str], list[int]] = defaultdict(list)
-    names: dict[str, str] = {}
-    for group in groups:
-        of_teller: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for one in group:
-            end = _find_end(one)
-            if end is None:
-                continue
-            region = next(_list_words(one, "region"), "")
-            for name in list(_list_operators(one)) or [""]:
-                folded = fold_name(name)
-                names[folded] = min(name, names.get(folded, name))
-                of_teller[folded, region].append(end)
-        for where, ends in of_teller.items():
-            told[where].append(choose_median(ends))
-    return tuple(
-        Restoration(names[operator] or None, region or None, choose_median(ends))
-        for (operator, region), ends in sorted(told.items())
-    )

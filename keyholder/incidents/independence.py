@@ -16,6 +16,7 @@ from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
+from keyholder.incidents.clusters import index_reports
 from keyholder.incidents.likeness import Union, list_alike
 from keyholder.merge import Merged
 from keyholder.moments import DAY
@@ -45,7 +46,7 @@ class Tellers:
 
 def count_tellers(reports: Iterable[Merged], once: Iterable[Sequence[bytes]] = ()) -> Tellers:
     """The tellers of these reports. `once`: groups of report ids that count as one teller."""
-    by_id = {one.report_id: one for one in reports}
+    by_id = index_reports(reports)
     ordered = sorted(by_id.values(), key=lambda one: (one.day, one.report_id))
     union = Union()
     firsts: dict[Hashable, bytes] = {}

@@ -5,11 +5,13 @@ another majority; so both are of tellers, as far as they can be told apart, and 
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from typing import TypeVar
 
+from keyholder.incidents.claims import EARLY
 from keyholder.merge import Merged
 from keyholder.moments import DAY
+from reports.lexicon import operator_name
 
 Groups = Sequence[Sequence[Merged]]
 """The reports of an incident by teller."""
@@ -52,7 +54,7 @@ def choose_since(groups: Groups) -> tuple[int, str | None] | None:
         told = [
             (since, one.report.get("since_precision"))
             for one in group
-            if isinstance(since := one.report.get("since"), int) and since < (one.day + 2) * DAY
+            if isinstance(since := one.report.get("since"), int) and since < (one.day + EARLY) * DAY
         ]
         if told:
             told.sort(key=lambda pair: (_rank_precision(pair[1]), pair[0]))
@@ -74,3 +76,16 @@ def choose_median(values: Sequence[int]) -> int:
 
 def _rank_precision(precision: object) -> int:
     return _FINENESS.index(precision) if precision in _FINENESS else len(_FINENESS)
+
+
+def list_words(one: Merged, name: str) -> Iterator[str]:
+    """A field's words, whether it holds one or several; "unknown" is none."""
+    told = one.report.get(name)
+    for word in told if isinstance(told, list) else [told]:
+        if isinstance(word, str) and word and word != "unknown":
+            yield word
+
+
+def list_operators(one: Merged) -> Iterator[str]:
+    """The operators of a report by name; a code that we know becomes its name."""
+    yield from (operator_name(name) for name in list_words(one, "op"))

@@ -9,7 +9,7 @@ from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import Kept
 from keyholder.errors import KeysError
 from keyholder.keys.offering import find_highest
-from keyholder.opening import EpochKeys, Opened
+from keyholder.opening import RECORD_REFUSED, EpochKeys, Opened, Unopened
 from keyholder.vault import Secrets
 
 _OF_EPOCH = (
@@ -24,6 +24,7 @@ class Loss:
 
     kept: int = 0
     lost: int = 0  # they open with the keys here, and were not kept
+    records: int = 0  # they are no reports but what holders said of them: see `kept_records`
     closed: int = 0  # they do not open here: as far as this home knows, nobody read them
 
 
@@ -51,10 +52,12 @@ def survey_epoch(
         for outcome in outcomes:
             if is_kept(outcome.envelope_id):
                 loss.kept += 1
+            elif isinstance(outcome, Unopened) and outcome.outcome != RECORD_REFUSED:
+                loss.closed += 1
             elif isinstance(outcome, Opened):
                 loss.lost += 1
             else:
-                loss.closed += 1
+                loss.records += 1
         advance(len(outcomes))
     return loss
 

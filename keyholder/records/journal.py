@@ -29,6 +29,8 @@ CREATE TABLE IF NOT EXISTS records (
 CREATE INDEX IF NOT EXISTS waiting ON records (number) WHERE envelope IS NOT NULL;
 """
 _NAME_SIZE = 16  # bytes
+_MARK = b"\x80"  # the end of what is padded, as in an envelope
+_PADDED = (*LENGTHS, LENGTHS[-1] + 64)  # bytes: the longest record, its day and the mark
 _EXTRA = 3  # PRAGMA synchronous
 _PATIENCE = 10.0  # seconds until another command has written
 _SPOILED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -165,13 +167,14 @@ class Journal:
         return hmac.digest(self._naming, content, "sha256")[:_NAME_SIZE]
 
     def _lock(self, kept: Kept) -> bytes:
-        bare = len(cbor2.dumps([kept.day, kept.content, b""]))
-        padded = next(length for length in (*LENGTHS, 2 * LENGTHS[-1]) if length >= bare)
-        return lock_with_key(self._key, cbor2.dumps([kept.day, kept.content, bytes(padded - bare)]))
+        bare = cbor2.dumps([kept.day, kept.content]) + _MARK
+        padded = next(length for length in _PADDED if length >= len(bare))
+        return lock_with_key(self._key, bare.ljust(padded, b"\0"))
 
     def _unlock(self, box: bytes) -> Kept | None:
         try:
-            day, content, _padding = cbor2.loads(unlock_with_key(self._key, box))
+            bare = unlock_with_key(self._key, box).rstrip(b"\0").removesuffix(_MARK)
+            day, content = cbor2.loads(bare)
         except (PassphraseError, cbor2.CBORDecodeError, TypeError, ValueError):
             return None
         return Kept(content, day)

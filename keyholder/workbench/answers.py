@@ -32,6 +32,10 @@ _REFUSALS = {
     "method": (405, "This address is asked in another way"),
     "too-large": (413, "This is more than the workbench reads"),
     "opening": (503, "The reports are still being opened"),
+    "unwritten": (
+        409,
+        "It could not be kept: look for free room on the disk, and for a valid epoch",
+    ),
     "failed": (500, "The workbench made a mistake"),
 }
 _REASONS = {

@@ -6,7 +6,9 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from keyholder.filters import Filter
+from keyholder.incidents.incident import GRADES
 from keyholder.moments import DAY, read_day
+from keyholder.records.operations import LEVELS
 from keyholder.workbench.answers import Refusal
 from reports.table import load_table
 
@@ -33,6 +35,24 @@ class Question:
     after: int
     limit: int
     sort: str | None
+
+    @property
+    def asks_nothing(self) -> bool:
+        """Whether every report is meant; grades, which incidents have as well, are left out."""
+        return self.filter == Filter() and self.tag is None and self.incident is None
+
+
+def list_values() -> dict[str, list[str]]:
+    """What filters take that go by a list."""
+    fields = load_table().by_name
+    return {
+        "channel": list(fields["chan"].numbers),
+        "status": list(fields["status"].numbers),
+        "kind": list(fields["kind"].numbers),
+        "net": list(fields["net"].member_numbers),
+        "level": list(fields["net"].numbers),
+        "grade": list(dict.fromkeys((*GRADES, *LEVELS))),
+    }
 
 
 def read_question(query: str) -> Question:

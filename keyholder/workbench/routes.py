@@ -4,26 +4,42 @@ from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 
+from crypto.errors import CryptoError
 from keyholder.collection import find
+from keyholder.errors import KeyholderError
+from keyholder.incidents.incident import Incident
 from keyholder.merge import Merged
 from keyholder.workbench.answers import Refusal
+from keyholder.workbench.deeds import read_deed
+from keyholder.workbench.incident_rows import (
+    make_entry,
+    make_incident_row,
+    make_incident_sheet,
+    make_suspect,
+    sort_incidents,
+)
 from keyholder.workbench.overviews import make_map, make_timeline, summarise
-from keyholder.workbench.questions import Question, read_id, read_question
-from keyholder.workbench.rows import make_rows, make_sheet, sort_places
+from keyholder.workbench.questions import MOST_ROWS, Question, list_values, read_id, read_question
+from keyholder.workbench.rows import list_said, make_row, make_sheet, sort_places
 from keyholder.workbench.sitting import Sitting
-from reports.table import load_table
+from keyholder.workbench.standing import Standing
 
 API = "/api/"
 STATE = "/api/state"
+_MOST_ENTRIES = 1_000  # of the history, the newest
+_MOST_SUSPECTS = 500
 
 
 def answer_get(sitting: Sitting, path: str, query: str) -> dict[str, Any]:
     """The document at an address. Refusal: unknown, question, opening, method."""
+    if path == STATE:
+        return _tell_state(sitting)
     if path in _PLAIN:
-        return _PLAIN[path](sitting, read_question(query))
+        question = read_question(query)
+        return _PLAIN[path](sitting.standing, question)
     room, _, id = path.removeprefix(API).partition("/")
     if room in _BY_ID and not query:
-        return _BY_ID[room](sitting, read_id(id))
+        return _BY_ID[room](sitting.standing, read_id(id))
     raise Refusal("method" if path in _POSTS else "unknown")
 
 
@@ -31,66 +47,132 @@ def answer_post(sitting: Sitting, path: str, body: bytes) -> dict[str, Any]:
     """What a deed came to. Refusal: unknown, method, operation."""
     if path in _POSTS:
         return _POSTS[path](sitting, body)
-    raise Refusal("method" if path in _PLAIN else "unknown")
+    raise Refusal("method" if path in _PLAIN or path == STATE else "unknown")
 
 
-def _tell_state(sitting: Sitting, _question: Question) -> dict[str, Any]:
-    opening = sitting.opening
+def _tell_state(sitting: Sitting) -> dict[str, Any]:
+    incidents = None if sitting.opening else sitting.standing.incidents
     return {
         **(sitting.summary or summarise(())),
-        "opening": None if opening is None else asdict(opening),
+        "incidents": None if incidents is None else len(incidents),
+        "opening": None if sitting.opening is None else asdict(sitting.opening),
         "unopened": sitting.unopened,
         "holder": sitting.holder_id,
         "idle_seconds": max(0, int(sitting.count_idle())),
-        "values": _list_values(),
+        "values": list_values(),
     }
 
 
-def _list_values() -> dict[str, list[str]]:
-    fields = load_table().by_name
-    return {
-        "channel": list(fields["chan"].numbers),
-        "status": list(fields["status"].numbers),
-        "kind": list(fields["kind"].numbers),
-        "net": list(fields["net"].member_numbers),
-        "level": list(fields["net"].numbers),
-    }
-
-
-def _list_reports(sitting: Sitting, question: Question) -> dict[str, Any]:
-    collection = sitting.collection
-    places = sort_places(collection, _find(sitting, question), question.sort)
+def _list_reports(standing: Standing, question: Question) -> dict[str, Any]:
+    collection = standing.collection
+    places = sort_places(collection, _find(standing, question), question.sort)
     end = question.after + question.limit
     shown = [collection.reports[place] for place in places[question.after : end]]
     return {
         "total": len(places),
-        "rows": make_rows(shown),
+        "rows": [make_row(one, standing) for one in shown],
         "next": end if end < len(places) else None,
     }
 
 
-def _show_report(sitting: Sitting, id: bytes) -> dict[str, Any]:
-    merged = sitting.collection.by_id.get(id)
+def _show_report(standing: Standing, id: bytes) -> dict[str, Any]:
+    merged = standing.collection.by_id.get(id)
     if merged is None:
         raise Refusal("unknown")
-    return make_sheet(sitting.collection, merged)
+    return make_sheet(standing, merged)
 
 
-def _choose(sitting: Sitting, question: Question) -> list[Merged]:
-    reports = sitting.collection.reports
-    return [reports[place] for place in _find(sitting, question)]
+def _find(standing: Standing, question: Question) -> list[int]:
+    """The places of the reports that are asked for."""
+    annotations = standing.annotations
+    among: set[bytes] | None = None
+    if question.tag is not None:
+        among = {id for id, tags in annotations.tags.items() if question.tag in tags}
+    if question.incident is not None:
+        incident = standing.by_incident.get(question.incident)
+        held = {one.report_id for one in incident.reports} if incident else set()
+        among = held if among is None else among & held
+    places = find(standing.collection, question.filter, among, standing.list_noted())
+    if question.grade is None:
+        return places
+    reports = standing.collection.reports
+    return [place for place in places if standing.grade(reports[place]) == question.grade]
 
 
-def _find(sitting: Sitting, question: Question) -> list[int]:
-    return find(sitting.collection, question.filter)
+def _choose(standing: Standing, question: Question) -> list[Merged]:
+    reports = standing.collection.reports
+    return [reports[place] for place in _find(standing, question)]
 
 
-def _draw_map(sitting: Sitting, question: Question) -> dict[str, Any]:
-    return make_map(_choose(sitting, question))
+def _count(standing: Standing, reports: list[Merged]) -> dict[bytes, Incident]:
+    of_report = standing.of_report
+    return {
+        found.id: found for one in reports if (found := of_report.get(one.report_id)) is not None
+    }
 
 
-def _draw_timeline(sitting: Sitting, question: Question) -> dict[str, Any]:
-    return make_timeline(_choose(sitting, question))
+def _list_incidents(standing: Standing, question: Question) -> dict[str, Any]:
+    """Incidents of which a report is one of those asked for."""
+    if standing.incidents is None:
+        raise Refusal("opening")
+    if question.asks_nothing:
+        found = list(standing.incidents)
+    else:
+        found = list(_count(standing, _choose(standing, question)).values())
+    if question.grade is not None:
+        found = [one for one in found if one.grade == question.grade]
+    end = question.after + question.limit
+    shown = sort_incidents(found, question.sort)[question.after : end]
+    return {
+        "total": len(found),
+        "rows": [make_incident_row(one) for one in shown],
+        "next": end if end < len(found) else None,
+    }
+
+
+def _show_incident(standing: Standing, id: bytes) -> dict[str, Any]:
+    incident = standing.by_incident.get(id)
+    if incident is None:
+        raise Refusal("unknown")
+    return {
+        **make_incident_sheet(incident),
+        "notes": list_said(standing.annotations.notes.get(id, ())),
+        "rows": [make_row(one, standing) for one in incident.reports[:MOST_ROWS]],
+    }
+
+
+def _draw_map(standing: Standing, question: Question) -> dict[str, Any]:
+    reports = _choose(standing, question)
+    return make_map(reports, standing.of_report)
+
+
+def _draw_timeline(standing: Standing, question: Question) -> dict[str, Any]:
+    reports = _choose(standing, question)
+    return make_timeline(reports, _count(standing, reports).values())
+
+
+def _list_floods(standing: Standing, _question: Question) -> dict[str, Any]:
+    if standing.suspects is None:
+        raise Refusal("opening")
+    return {"suspects": [make_suspect(one) for one in standing.suspects[:_MOST_SUSPECTS]]}
+
+
+def _list_history(standing: Standing, _question: Question) -> dict[str, Any]:
+    newest = standing.annotations.history[: -_MOST_ENTRIES - 1 : -1]
+    return {"entries": [make_entry(one) for one in newest]}
+
+
+def _operate(sitting: Sitting, body: bytes) -> dict[str, Any]:
+    incident, operations = read_deed(sitting.standing, body)
+    try:
+        records = sitting.act(operations)
+    except (KeyholderError, CryptoError) as error:
+        raise Refusal("unwritten") from error
+    return {
+        "accepted": True,
+        "counter": str(records[-1].counter),
+        "incident": None if incident is None else incident.hex(),
+    }
 
 
 def _lock(sitting: Sitting, _body: bytes) -> dict[str, Any]:
@@ -98,11 +180,19 @@ def _lock(sitting: Sitting, _body: bytes) -> dict[str, Any]:
     return {"locked": True}
 
 
-_PLAIN: dict[str, Callable[[Sitting, Question], dict[str, Any]]] = {
-    STATE: _tell_state,
+_PLAIN: dict[str, Callable[[Standing, Question], dict[str, Any]]] = {
     "/api/reports": _list_reports,
+    "/api/incidents": _list_incidents,
     "/api/map": _draw_map,
     "/api/timeline": _draw_timeline,
+    "/api/floods": _list_floods,
+    "/api/history": _list_history,
 }
-_BY_ID: dict[str, Callable[[Sitting, bytes], dict[str, Any]]] = {"reports": _show_report}
-_POSTS: dict[str, Callable[[Sitting, bytes], dict[str, Any]]] = {"/api/lock": _lock}
+_BY_ID: dict[str, Callable[[Standing, bytes], dict[str, Any]]] = {
+    "reports": _show_report,
+    "incidents": _show_incident,
+}
+_POSTS: dict[str, Callable[[Sitting, bytes], dict[str, Any]]] = {
+    "/api/lock": _lock,
+    "/api/operations": _operate,
+}

@@ -1,16 +1,19 @@
 """Reports as rows and as whole documents, in JSON values. What strangers wrote stays as it is: the
 page shows it as text, by `textContent` alone."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from keyholder.collection import Collection
 from keyholder.documents import make_document, make_report
 from keyholder.filters import find_moment
+from keyholder.incidents.floods import WORDS
 from keyholder.links import make_links
 from keyholder.merge import Merged
 from keyholder.moments import write_day, write_moment
+from keyholder.records.replay import Note, Translation
 from keyholder.workbench.answers import Refusal
+from keyholder.workbench.standing import Standing
 from reports.places import country_name, region_name
 
 _SHORT = 240  # characters of a text in a row
@@ -34,15 +37,12 @@ def sort_places(collection: Collection, places: list[int], sort: str | None) -> 
     return sorted(places, key=lambda place: key(reports[place]), reverse=sort.startswith("-"))
 
 
-def make_rows(reports: Sequence[Merged]) -> list[dict[str, Any]]:
-    """One row for each."""
-    return [_make_row(one) for one in reports]
-
-
-def _make_row(merged: Merged) -> dict[str, Any]:
+def make_row(merged: Merged, standing: Standing) -> dict[str, Any]:
+    """A report in a list."""
     report = merged.report
     text = str(report.get("raw") or report.get("text") or "")
     observed, since = report.get("obs"), report.get("since")
+    incident = standing.of_report.get(merged.report_id)
     return {
         "id": merged.report_id.hex(),
         "received": write_day(merged.day),
@@ -61,11 +61,19 @@ def _make_row(merged: Merged) -> dict[str, Any]:
         "operators": report.get("op", []),
         "text": text[:_SHORT],
         "cut": len(text) > _SHORT,
+        "tags": sorted(standing.annotations.tags.get(merged.report_id, ())),
+        "grade": standing.grade(merged),
+        "incident": None if incident is None else incident.id.hex(),
+        "independent": None if incident is None else incident.independent,
     }
 
 
-def make_sheet(collection: Collection, merged: Merged) -> dict[str, Any]:
-    """The whole report: its export document, what each of its envelopes said, and links."""
+def make_sheet(standing: Standing, merged: Merged) -> dict[str, Any]:
+    """The whole report: its export document, what each of its envelopes said, what people said of
+    it, why it looks made, and links."""
+    collection, id = standing.collection, merged.report_id
+    said = standing.annotations
+    incident = standing.of_report.get(id)
     report = merged.report
     since = report.get("since")
     return {
@@ -84,6 +92,15 @@ def make_sheet(collection: Collection, merged: Merged) -> dict[str, Any]:
             if (copy := collection.copies.get(source.envelope_id)) is not None
         ],
         "namesakes": [make_document(one) for one in _find_namesakes(collection, merged)],
+        "annotations": {
+            "tags": sorted(said.tags.get(id, ())),
+            "notes": list_said(said.notes.get(id, ())),
+            "translations": list_said(said.translations.get(id, ())),
+            "grade": said.grades.get(id),
+        },
+        "incident": None if incident is None else incident.id.hex(),
+        "independent": None if incident is None else incident.independent,
+        "suspects": [WORDS[one.why] for one in standing.suspects or () if id in one.reports],
         "links": make_links(
             report.get("cc"),
             find_moment(merged) if since is None else since,
@@ -92,6 +109,19 @@ def make_sheet(collection: Collection, merged: Merged) -> dict[str, Any]:
         ),
         "links_about": _tell_about_links(report.get("region")),
     }
+
+
+def list_said(said: Iterable[Note | Translation]) -> list[dict[str, Any]]:
+    """Notes or translations, with who says that she wrote them when."""
+    return [
+        {
+            "holder": one.holder_id,
+            "time": write_moment(one.time),
+            "lang": getattr(one, "lang", None),
+            "text": one.text,
+        }
+        for one in said
+    ]
 
 
 def name_region(code: str | None) -> str | None:

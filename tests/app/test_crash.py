@@ -28,12 +28,14 @@ service = create_service(store=store, keyrings=Keyrings(store, None), public_url
 Server(configure_server(service, limits=Limits(), fd=int(sys.argv[2]))).run()
 """
 ROUNDS, CLIENTS, ENOUGH = 3, 8, 150
+START_SECONDS = 240
+"""A machine with much else to do may take so long to start a service: clients wait for it."""
 
 
 def send(address: tuple[str, int], numbers: Iterator[int], ledger: list[int]) -> None:
     """Sends until the service is gone, and writes down what was acknowledged."""
     try:
-        with socket.create_connection(address, timeout=20) as connection:
+        with socket.create_connection(address, timeout=START_SECONDS) as connection:
             for number in numbers:
                 connection.sendall(post(make_envelope(number)))
                 ((status, body),) = read_answers(connection, 1)

@@ -3,26 +3,32 @@
 import json
 import random
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 from securesystemslib.exceptions import FormatError
+from tuf.api.metadata import Metadata
 
 from crypto import keyring as keyrings
 from crypto.choosing import sealing_key, warnings
 from crypto.envelope import LENGTHS, Kind, Suite
 from crypto.errors import KeyringError
 from crypto.locks import derive_lock
+from crypto.officers import public_key, tuf_signer
 from crypto.opening import Opener
 from crypto.sealed_sms import Single, join, read_text
 from crypto.sealing import INNER_HEADER_SIZE, SealingKey, new_report_id, seal, seal_for_sms
 from keyholder.held import read_held
+from keyholder.repository import lay_out_root
+from keyholder.signing.proposals import add_signatures, propose
 from tests.client.node import run_node
 from tests.coalition import DAY, NOW, make_coalition, make_seed, name_target
 from tests.keyholder.conftest import DeskForTests
+from tests.keyholder.three_officers import LATER, STRANGER, alter, change, found, hold
+from tests.keyholder.three_officers import SEEDS as SEEDS_OF_OFFICERS
 from tools.vectors.forms import sign_raw
 from tools.vectors.publishing import publish, root_bytes
 
@@ -212,6 +218,45 @@ def test_javascript_reads_the_keyholders_keyring(
         questions.append(question(root, after, desk.now, before))
         told.append(tell(keyring, desk.now))
     assert ask(questions) == told
+
+
+def test_javascript_reads_what_officers_signed_together() -> None:
+    """Two of three sign; one of them goes and another comes; two of the new three sign."""
+    held = found()
+    root = held.root
+    keys = [public_key(seed) for seed in (*SEEDS_OF_OFFICERS[:2], STRANGER)]
+    next_root = lay_out_root(2, keys, 2, 2, LATER, False)
+    one = propose(held, alter(held), SEEDS_OF_OFFICERS[0], LATER, next_root)
+    two = add_signatures(held, one, SEEDS_OF_OFFICERS[1])
+    rotated = hold(two, held)
+    lone = change(rotated, addresses=["https://other.example"])
+    after = add_signatures(rotated, lone, STRANGER)
+    removed = sign_as(lone.keyring.files, SEEDS_OF_OFFICERS[2], "3.targets.json")
+    first, second = (dict(one.keyring.files) for one in (held, rotated))
+    questions = [
+        question(root, first, LATER, channels=()),
+        question(root, second, LATER, first, channels=()),
+        question(root, dict(after.keyring.files), LATER, second, channels=()),
+        question(root, dict(after.keyring.files), LATER, channels=()),
+        question(root, dict(one.keyring.files), LATER, first, channels=()),
+        question(root, dict(lone.keyring.files), LATER, second, channels=()),
+        question(root, removed, LATER, second, channels=()),
+    ]
+    assert ask(questions) == [
+        *(tell(keyring, LATER, ()) for keyring in (held.keyring, rotated.keyring)),
+        tell(after.keyring, LATER, ()),
+        tell(after.keyring, LATER, ()),
+        {"code": "keyring-root-signatures"},
+        {"code": "keyring-signatures"},
+        {"code": "keyring-signatures"},
+    ]
+
+
+def sign_as(files: Mapping[str, bytes], seed: bytes, name: str) -> dict[str, bytes]:
+    """The files with one more signature on one of them, whoever's it is."""
+    metadata: Metadata[Any] = Metadata.from_bytes(files[name])
+    metadata.sign(tuf_signer(seed), append=True)
+    return {**files, name: metadata.to_bytes()}
 
 
 def test_both_say_the_same_of_broken_keyrings() -> None:

@@ -5,7 +5,6 @@ import secrets
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -358,9 +357,11 @@ def test_a_database_that_is_not_there_says_nothing_of_its_url(source: Place) -> 
 
 
 @pytest.fixture
-def config(source: Place, tmp_path: Path) -> Iterator[Path]:
+def config(place: Place, tmp_path: Path) -> Path:
+    """Settings of a store, which may be empty: a test that copies it fills it (`source`)."""
+    place.make_store()
     path = tmp_path / "heliograph.toml"
-    path.write_text(f'data_dir = "{tmp_path}/var"\ndatabase_url = "{source.url}"\n')
+    path.write_text(f'data_dir = "{tmp_path}/var"\ndatabase_url = "{place.url}"\n')
     return path
 
 

@@ -210,7 +210,7 @@ def test_the_env_file_serves_a_plain_shell(tmp_path: Path, keyholder: FakeKeyhol
 
 def test_with_the_real_keyholder_command(tmp_path: Path) -> None:
     """Everything above with real processes, real keys and a real clock's now."""
-    now = int(time.time())
+    now = int(time.time()) + 600  # an epoch may begin, with a quarter of an hour, while they run
     keys = [write_key(make_log_signer(bytes([number]) * 32).key) for number in (1, 2)]
 
     def prepare_with(log_key: str, *, stored: bool) -> Development:

@@ -43,6 +43,7 @@ class FakeService:
     cosignatures: list[str] = field(default_factory=list)
     cosigning: int = 200  # the status that answers a cosignature
     promised: int = 0  # bytes that the answer to a cosignature says it has
+    answer: bytes | None = None  # what it says in place of results
     unwanted: list[bytes] = field(default_factory=list)  # envelopes that it does not take
     headers: dict[str, str] = field(default_factory=dict)  # beside its own, in every answer
 
@@ -138,7 +139,8 @@ def serve() -> Iterator[FakeService]:
                 if not known:
                     fake.store(one)
                 results.append({"status": "known" if known else "stored"})
-            self.answer(200, json.dumps({"results": results}).encode())
+            answer = json.dumps({"results": results}).encode()
+            self.answer(200, answer if fake.answer is None else fake.answer)
 
         def download(self) -> None:
             holders = keyring.first(fake.root, fake.files).holders

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -11,17 +11,15 @@ from hypothesis import strategies as st
 from keyholder.incidents.incident import Incident, build_incidents, summarise
 from keyholder.merge import Merged, Source
 from keyholder.moments import DAY
+from keyholder.records.replay import EMPTY, Annotations
 from tests.reports.strategies import REPORTS
 
 TODAY = 20_000
 _numbers = itertools.count(1)
 
 
-@dataclass
-class Decided:
-    grades: dict[bytes, str] = field(default_factory=dict)
-    merged: dict[bytes, frozenset[bytes]] = field(default_factory=dict)
-    apart: frozenset[tuple[bytes, bytes]] = frozenset()
+def decide(**said: Any) -> Annotations:
+    return replace(EMPTY, **said)
 
 
 def tell(report: dict[str, Any], *, day: int = TODAY, id: bytes | None = None) -> Merged:
@@ -33,7 +31,7 @@ def tell(report: dict[str, Any], *, day: int = TODAY, id: bytes | None = None) -
 
 def sum_up(*reports: Merged, given: str | None = None) -> Incident:
     id = b"incident"
-    decided = Decided({id: given} if given else {})
+    decided = decide(grades={id: given} if given else {})
     return summarise(reports, id=id, confirmed=False, annotations=decided)
 
 
@@ -49,15 +47,15 @@ def test_any_reports_make_the_same_incidents_in_any_order(
 ) -> None:
     shuffled = list(pile)
     random.shuffle(shuffled)
-    found = build_incidents(pile, Decided())
-    assert build_incidents(shuffled, Decided()) == found
+    found = build_incidents(pile, decide())
+    assert build_incidents(shuffled, decide()) == found
     ids = [one.report_id for incident in found for one in incident.reports]
     assert sorted(ids) == sorted(one.report_id for one in pile)
 
 
 def test_people_decide_first() -> None:
     one, two, three = (tell({"cc": "MM", "area": area}) for area in ("Kalay", "Falam", "Falam"))
-    decided = Decided(merged={b"merge001": frozenset((one.report_id, two.report_id))})
+    decided = decide(merged={b"merge001": frozenset((one.report_id, two.report_id))})
     merged, rest = sorted(
         build_incidents([one, two, three], decided), key=lambda i: not i.confirmed
     )

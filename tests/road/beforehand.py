@@ -25,29 +25,29 @@ CHEAP = Cost(passes=1, memory=8)
 
 def make_beforehand(data: Path, address: str) -> None:
     """Make `data`/dev and the log's key, as the first start on `data` would."""
+    now = int(time.time())
+
+    def run_here(home: Path, passphrase: Path, arguments: Sequence[str]) -> None:
+        surroundings = Surroundings(
+            clock=lambda: now,  # else a quarter of an hour may begin in between, and its epoch
+            pause=time.sleep,
+            ask=_refuse,
+            confirm=_refuse,
+            environment={SWITCH: "on"},
+            cost=CHEAP,
+        )
+        options = ["--home", str(home), "--passphrase-file", str(passphrase)]
+        assert run([*options, *arguments], surroundings) == 0, arguments
+
     seed = keep_secret(data / "log.key", LOG_SEED_SIZE)
     prepare_coalition(
         data / "dev",
         address,
         log_key=write_key(make_log_signer(seed).key),
-        now=int(time.time()),
+        now=now,
         envelopes_stored=False,
-        run=_run_here,
+        run=run_here,
     )
-
-
-def _run_here(home: Path, passphrase: Path, arguments: Sequence[str]) -> None:
-    surroundings = Surroundings(
-        clock=time.time,
-        pause=time.sleep,
-        ask=_refuse,
-        confirm=_refuse,
-        environment={SWITCH: "on"},
-        cost=CHEAP,
-    )
-    options = ["--home", str(home), "--passphrase-file", str(passphrase)]
-    status = run([*options, *arguments], surroundings)
-    assert status == 0, arguments
 
 
 def _refuse(question: str) -> bool:

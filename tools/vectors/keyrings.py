@@ -16,6 +16,7 @@ from tools.vectors.publishing import (
     snapshot_files,
 )
 from tools.vectors.reporters import (
+    HOLDERS,
     NOW,
     REPORTER,
     make_bad_holders,
@@ -69,6 +70,15 @@ def _first_opened() -> Iterator[Case]:
         "open",
         "unknown fields are ignored",
         publish(reporter=write_json(fields)),
+        *told(1),
+    )
+
+    holders = {**HOLDERS, "revoked": ["00" * 8, "ff" * 8]}
+    yield keyring_case(
+        "holders-revoked",
+        "open",
+        "revoked holders beside those that are listed",
+        publish(holders=write_json(holders)),
         *told(1),
     )
 

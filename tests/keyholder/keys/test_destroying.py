@@ -60,7 +60,14 @@ class TestDestroying:
         synced.now += 400 * DAY
         synced.answers = ["yes"]
         result = synced.done("epoch", "destroy", 1, "--json")
-        assert result.json == {"epoch": 1, "destroyed": True, "kept": 1, "lost": 2, "closed": 0}
+        assert result.json == {
+            "epoch": 1,
+            "destroyed": True,
+            "kept": 1,
+            "lost": 2,
+            "records": 0,
+            "closed": 0,
+        }
         assert "3 envelopes" in result.err
         assert synced.questions == ["Destroy your keys of it for good?"]
         assert list_texts(synced) == ["later", "second"]

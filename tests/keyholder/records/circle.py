@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
+from crypto.choosing import sealing_key
 from crypto.officers import public_key
+from crypto.passphrase import Cost
 from keyholder import vault
 from keyholder.commands.opening import open_desk
 from keyholder.commands.session import Session, Surroundings
@@ -18,9 +20,10 @@ from keyholder.held import Held, write_held
 from keyholder.home import prepare
 from keyholder.records.operations import Operation, Record
 from keyholder.records.replay import Annotations
-from keyholder.records.writing import write
+from keyholder.records.writing import CHANNEL, seal_record, write
 from tests.coalition import Coalition, make_coalition
 from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
+from tests.keyholder.fake_service import DAY as TODAY
 from tests.keyholder.fake_service import FakeService
 
 REPORT = b"report-1"
@@ -60,9 +63,28 @@ class Circle:
 
     def write(self, number: int, *operations: Operation) -> tuple[Record, ...]:
         """Say something, of all that this holder has seen."""
+        return self.write_knowing(self.read(number), number, *operations)
+
+    def write_knowing(
+        self, annotations: Annotations, number: int, *operations: Operation
+    ) -> tuple[Record, ...]:
+        """Say something, having seen just that."""
         home, identity = self.desks[number].home, self.identities[number]
-        keyring = self.coalition.keyring
-        return write(home, identity, keyring, self.read(number), operations, NOW)
+        return write(home, identity, self.coalition.keyring, annotations, operations, NOW)
+
+    def put(self, content: bytes, *, day: int = TODAY) -> None:
+        """Whatever calls itself a record, at the service."""
+        key = sealing_key(self.coalition.keyring, CHANNEL, NOW)
+        self.service.store(seal_record(key, content), day=day)
+
+    def dismiss(self, number: int, *, revoked: bool = False, now: int = NOW) -> None:
+        """A keyring without this holder; `revoked` says so of her, else she merely left."""
+        id = self.identities[number].holder_id
+        rest = [one for one in self.coalition.holders["holders"] if one["id"] != id]
+        holders = {**self.coalition.holders, "holders": rest}
+        if revoked:
+            holders["revoked"] = [id]
+        self.publish(self.coalition.next(holders=holders, now=now))
 
 
 def make_session(desk: DeskForTests) -> Session:
@@ -72,14 +94,8 @@ def make_session(desk: DeskForTests) -> Session:
         raise AssertionError
 
     return Session(
-        desk.home, None, Surroundings(lambda: desk.now, refuse, refuse, refuse, {}, vault_cost())
+        desk.home, None, Surroundings(lambda: desk.now, refuse, refuse, refuse, {}, Cost(1, 8))
     )
-
-
-def vault_cost() -> Any:
-    from crypto.passphrase import Cost
-
-    return Cost(passes=1, memory=8)
 
 
 def found_circle(

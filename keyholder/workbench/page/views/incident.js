@@ -49,14 +49,16 @@ export function showIncident(view, desk, wanted) {
 
   /** @param {any} told */
   function doings(told) {
-    const ids = () => told.rows.map((/** @type {any} */ row) => row.id);
     return element(
       "div",
       { class: "line" },
       !told.confirmed &&
         element(
           "button",
-          { type: "button", onclick: () => act({ op: "merge", reports: ids() }, "confirmed") },
+          {
+            type: "button",
+            onclick: () => act({ op: "merge", incidents: [told.id] }, "confirmed", told.reports),
+          },
           "Confirm: these belong together",
         ),
       element(
@@ -90,14 +92,15 @@ export function showIncident(view, desk, wanted) {
   /**
    * @param {Record<string, unknown>} operation
    * @param {string} done
+   * @param {number} [reports] how many it is about
    */
-  async function act(operation, done) {
+  async function act(operation, done, reports) {
     const accepted = await desk.operate(operation);
     if (!accepted) return;
     if (accepted.incident) desk.go("incident", { id: accepted.incident });
     else load();
     desk.say(
-      `${counted(/** @type {any} */ (operation).reports?.length ?? 1, "report")} ${done}. Undo it under “Who did what”, or with u.`,
+      `${counted(reports ?? /** @type {any} */ (operation).reports?.length ?? 1, "report")} ${done}. Undo it under “Who did what”, or with u.`,
     );
   }
 
@@ -107,7 +110,12 @@ export function showIncident(view, desk, wanted) {
     return element(
       "section",
       {},
-      element("h3", {}, counted(told.rows.length, "report")),
+      element(
+        "h3",
+        {},
+        counted(told.reports, "report"),
+        told.reports > told.rows.length && `, the first ${told.rows.length} of them here`,
+      ),
       element(
         "div",
         {

@@ -160,3 +160,10 @@ def read_items(
     )
     for *item, fault in rows:
         yield Item(*item), fault
+
+
+def find_ids(database: sqlite3.Connection, ids: Sequence[bytes]) -> set[bytes]:
+    """Which of these ids (32 B, some hundreds at most) are held. It reads through all that is."""
+    marks = ", ".join("?" * len(ids))
+    statement = f"SELECT id FROM envelopes WHERE id IN ({marks})"  # noqa: S608 - marks alone
+    return {id for (id,) in database.execute(statement, ids)}

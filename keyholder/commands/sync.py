@@ -32,6 +32,7 @@ from keyholder.records.sending import Sent, send_waiting
 from keyholder.service import Service as Reached
 from keyholder.service import post_cosignature
 from keyholder.syncing import Synced, ask_again, sync_envelopes
+from keyholder.travel.carrying import send_carried
 from keyholder.vault import Identity
 
 _SHOWN = 20  # mismatches that are listed one by one
@@ -63,6 +64,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         if refused is not None:
             warn(f"{refused} Version {held.keyring.version} stays in use.")
         records = _send_records(session, reached, identity, newer)
+        _send_carried(session, reached)
         told = fetch_log(reached)
         with (
             open_envelopes(session.home) as database,
@@ -161,6 +163,19 @@ def _send_records(session: Session, service: Reached, identity: Identity, held: 
     if sent.waiting:
         warn(f"{sent.waiting:,} records of yours wait for the next sync.")
     return sent
+
+
+def _send_carried(session: Session, service: Reached) -> None:
+    """Send what bundles brought from holders without a network. It hinders nothing else."""
+    try:
+        arrived, waiting = send_carried(service, session.home)
+    except (ServiceError, HomeError) as error:
+        warn(str(error))
+        return
+    if arrived:
+        warn(f"{arrived:,} records of holders without a network are sent.")
+    if waiting:
+        warn(f"{waiting:,} of them were not taken, and wait for the next sync.")
 
 
 def _cosign(

@@ -36,7 +36,7 @@ _PATIENCE = 10.0  # seconds until another command has written
 _SPOILED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 
 
-class Signed(NamedTuple):
+class Kept(NamedTuple):
     """A record as it was signed, and the day of its envelope (since 1970-01-01), None while that
     is not known: it was written here."""
 
@@ -56,7 +56,7 @@ class Waiting(NamedTuple):
 class Found:
     """All that could be read, and how much could not."""
 
-    kept: list[Signed] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     damaged: int = 0  # boxes
     cut_off: bool = False  # the file itself: some rows may be missing
 
@@ -84,10 +84,10 @@ class Journal:
         """Keep what was written here, with the envelope that waits. Within `change`."""
         self._database.execute(
             "INSERT INTO records (name, own, box, envelope) VALUES (?, 1, ?, ?)",
-            (self._name(content), self._lock(Signed(content, None)), envelope),
+            (self._name(content), self._lock(Kept(content, None)), envelope),
         )
 
-    def keep(self, records: Iterable[Signed]) -> None:
+    def keep(self, records: Iterable[Kept]) -> None:
         """Keep records beyond their epoch, in one transaction; those that are there get their day.
 
         The first one: what came twice came when it came first.
@@ -166,18 +166,18 @@ class Journal:
     def _name(self, content: bytes) -> bytes:
         return hmac.digest(self._naming, content, "sha256")[:_NAME_SIZE]
 
-    def _lock(self, kept: Signed) -> bytes:
+    def _lock(self, kept: Kept) -> bytes:
         bare = cbor2.dumps([kept.day, kept.content]) + _MARK
         padded = next(length for length in _PADDED if length >= len(bare))
         return lock_with_key(self._key, bare.ljust(padded, b"\0"))
 
-    def _unlock(self, box: bytes) -> Signed | None:
+    def _unlock(self, box: bytes) -> Kept | None:
         try:
             bare = unlock_with_key(self._key, box).rstrip(b"\0").removesuffix(_MARK)
             day, content = cbor2.loads(bare)
         except (PassphraseError, cbor2.CBORDecodeError, TypeError, ValueError):
             return None
-        return Signed(content, day)
+        return Kept(content, day)
 
 
 @contextmanager

@@ -22,9 +22,9 @@ def make_records() -> Iterator[Case]:
     """All cases of the kind `record`."""
     yield from _good()
     yield from _refused()
-    for name, comment, content in _FORMS:
+    for form, comment, content in _FORMS:
         yield Case(
-            f"record-form-{name}", "record-form", comment, "record", _AUTHOR, _sign(content)
+            f"holders/record-form-{name}", "record-form", comment, "record", _AUTHOR, _sign(content)
         )
 
 
@@ -33,7 +33,7 @@ def _sign(content: bytes) -> bytes:
 
 
 def _good() -> Iterator[Case]:
-    longest = MAX_RECORD - 64 - 26
+    longest = MAX_RECORD - len(write_record(SignedRecord(HOLDER, 1, 1, {"text": "x" * 256}), SEED))
     cases: list[tuple[str, str, SignedRecord]] = [
         (
             "tag",
@@ -58,23 +58,25 @@ def _good() -> Iterator[Case]:
                 {"n": 65_536, "t": "ကနဦး", "b": b"\xff\x00", "l": [b"", REPORT], "e": ""},
             ),
         ),
-        ("longest", "as long as a record can be", SignedRecord(HOLDER, 1, 0, {"text": "x" * 32_000})),
+        (
+            "longest",
+            "as long as a record can be",
+            SignedRecord(HOLDER, 1, 0, {"text": "x" * 32_000}),
+        ),
         (
             "full",
             "as long as an envelope takes",
-            SignedRecord(HOLDER, 1, 1_790_000_000, {"text": "x" * (longest + 1)}),
+            SignedRecord(HOLDER, 1, 1, {"text": "x" * (256 + longest)}),
         ),
     ]
     for name, comment, record in cases:
-        if name == "longest":
-            continue
         told = [
             ("counter", str(record.counter)),
             ("time", str(record.time)),
             ("operation", to_json(dict(record.operation))),
         ]
         yield Case(
-            f"record-{name}",
+            f"holders/record-{name}",
             "open",
             comment,
             "record",
@@ -110,7 +112,7 @@ def _refused() -> Iterator[Case]:
         ("nonsense", "record-signature", "not read before its signature", _HEAD + b"\xff" * 80),
     ]
     for name, code, comment, payload in cases:
-        yield Case(f"record-{name}", code, comment, "record", _AUTHOR, payload)
+        yield Case(f"holders/record-{name}", code, comment, "record", _AUTHOR, payload)
 
 
 _FORMS = [

@@ -4,7 +4,7 @@ import pytest
 
 from keyholder import vault
 from keyholder.records.composing import compose_merge, compose_split
-from keyholder.records.operations import MAX_REPORTS, MAX_TEXT, Comment, Record, Tag, Undo
+from keyholder.records.operations import MAX_REPORTS, MAX_TEXT, Comment, Merge, Record, Tag, Undo
 from keyholder.records.replay import replay
 from tests.keyholder.conftest import PASSPHRASE, Result
 from tests.keyholder.records.circle import OTHER, REPORT, THIRD, Circle, type_text
@@ -148,22 +148,34 @@ def test_what_is_sealed_late_is_said(circle: Circle) -> None:
     assert "past its end" in result.err
 
 
-def test_records_outlive_their_epoch(circle: Circle) -> None:
-    circle.write(0, Tag(REPORT, "mine"))
-    circle.write(1, Comment(REPORT, "hers"), Tag(OTHER, "hers"))
+def test_records_outlive_their_epoch_but_for_what_was_said_of_the_lost(circle: Circle) -> None:
+    """REPORT is of the next epoch; OTHER dies with the first, THIRD is kept."""
+    late = b"report-n"
+    circle.desks[0].now += 8 * 86_400
+    circle.store(late)
+    circle.desks[0].now -= 8 * 86_400
+    circle.write(0, Tag(late, "mine"), Comment(OTHER, "repeats it"))
+    (hers, *_) = circle.write(1, Comment(late, "hers"), Tag(OTHER, "x"), Tag(THIRD, "y"))
+    circle.write(1, Merge(b"incident", (late, OTHER)), Undo(hers.holder_id, hers.counter))
     circle.sync()
     circle.sync(0)
-    (last,) = circle.write(0, Undo(circle.identities[1].holder_id, 1))
+    run(circle, "keep", THIRD.hex())
     before = circle.read(0)
     told = run(circle, "epoch", "destroy", 1, "--early", "--yes", "--json").json
-    assert (told["lost"], told["closed"], told["records"]) == (3, 0, 3)
+    assert (told["lost"], told["kept"], told["closed"], told["records"]) == (2, 1, 0, 7)
     circle.identities[0] = vault.unlock(circle.desks[0].home, PASSPHRASE)  # destroying renews it
     after = circle.read(0)
-    assert after == before
-    assert last in {entry.record for entry in after.history}
-    assert circle.open(0).tally == {("no-key", "1"): 6}
+    assert after.tags == {late: {"mine"}, THIRD: {"y"}}
+    assert after.notes == {}
+    assert after.merged == before.merged
+    assert {one.record for one in before.history} - {one.record for one in after.history} == {
+        one.record
+        for one in before.history
+        if getattr(one.record.operation, "target", None) == OTHER
+        or getattr(one.record.operation, "report", None) == OTHER
+    }
     circle.desks[0].home.envelopes.unlink()
-    assert circle.read(0) == before
+    assert circle.read(0) == after
 
 
 def test_many_reports_take_several_operations(circle: Circle) -> None:

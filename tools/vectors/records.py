@@ -24,7 +24,7 @@ def make_records() -> Iterator[Case]:
     yield from _refused()
     for form, comment, content in _FORMS:
         yield Case(
-            f"holders/record-form-{name}", "record-form", comment, "record", _AUTHOR, _sign(content)
+            f"holders/record-form-{form}", "record-form", comment, "record", _AUTHOR, _sign(content)
         )
 
 

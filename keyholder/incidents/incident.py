@@ -59,6 +59,7 @@ class Incident:
     independent: int
     grade: str
     restorations: tuple[Restoration, ...]
+    untagged: int = 0  # of `independent`: without a sender's tag, so that nothing but words differs
 
 
 def build_incidents(reports: Sequence[Merged], annotations: Annotations) -> tuple[Incident, ...]:
@@ -138,6 +139,7 @@ def summarise(
         independent=tellers.least,
         grade=_choose_grade(annotations.grades.get(id), tellers),
         restorations=list_restorations(groups),
+        untagged=tellers.untagged,
     )
 
 

@@ -15,7 +15,7 @@ from keyholder.merge import Merged
 from keyholder.moments import DAY
 from tests.keyholder.piles import ANY, CLOSE, TODAY, cut, tell
 
-patient = settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+patient = settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 
 
 def group(reports: Iterable[Merged]) -> list[set[bytes]]:

@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import app, clusters, databases, download, gateway, intake, opening, scale, texts
+from bench import app, clusters, databases, desk, download, gateway, intake, opening, scale, texts
 from bench.figures import Figure, describe_machine, print_figures, write_figures
 from bench.rounds import QUICK, Scope
 from bench.servers import unpin
@@ -29,6 +29,7 @@ PARTS: dict[str, Part] = {
         lambda scope: opening.measure(5 * scope.opened),
     ),
     "clusters": ("Suggesting clusters, one core", clusters.measure),
+    "desk": ("The analyst's desk", desk.measure),
     "app": ("The web app in Chromium", lambda _scope: app.measure()),
 }
 

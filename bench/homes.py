@@ -41,7 +41,7 @@ def make_home(folder: Path, count: int, channels: Sequence[str]) -> Home:
     words.write_text(PASSPHRASE, encoding="utf-8")
     surroundings = Surroundings(time.time, time.sleep, str, bool, {}, Cost(1, 8))
     options = ["--home", str(folder / "home"), "--passphrase-file", str(words)]
-    for command in (["init"], ["coalition", "create"], ["epoch", "new"]):
+    for command in (["init"], ["coalition", "create"], ["epoch", "new", "--alone"]):
         if run([*options, *command], surroundings) != 0:
             raise RuntimeError("the coalition was not made")
     home = Home(folder / "home")

@@ -5,7 +5,6 @@ one core and on all; then opening with reading, and the commands as processes of
 memory that they and their workers held at most.
 """
 
-import random
 import resource
 import subprocess
 import sys
@@ -19,66 +18,15 @@ from pathlib import Path
 from nacl.public import PrivateKey, SealedBox
 
 from bench.figures import Figure
-from crypto.choosing import sealing_key
-from crypto.envelope import HEADER_SIZE, Kind, Suite, day_of, envelope_id, read_header
-from crypto.leaves import envelope_leaf
+from bench.homes import PASSPHRASE, SEALED_TEXTS, make_home
+from crypto.envelope import HEADER_SIZE, Suite
 from crypto.locks import derive_lock
-from crypto.passphrase import Cost
-from crypto.sealing import new_report_id, seal
 from keyholder import vault
-from keyholder.command import run
-from keyholder.commands.session import Surroundings
 from keyholder.cores import CHUNK, count_cores, open_chunks
-from keyholder.envelopes import add, open_envelopes, read_chunks
+from keyholder.envelopes import open_envelopes, read_chunks
 from keyholder.held import read_held
 from keyholder.home import Home
 from keyholder.opening import Opened, choose_keys
-from keyholder.sequence import Item
-from reports.codec import encode
-
-PASSPHRASE = "a passphrase for measuring"
-
-
-def _make_home(folder: Path, count: int) -> Home:
-    """A coalition with one epoch and `count` envelopes."""
-    words = folder / "words"
-    words.write_text(PASSPHRASE, encoding="utf-8")
-    surroundings = Surroundings(time.time, time.sleep, str, bool, {}, Cost(1, 8))
-    options = ["--home", str(folder / "home"), "--passphrase-file", str(words)]
-    for command in (["init"], ["coalition", "create"], ["epoch", "new", "--alone"]):
-        if run([*options, *command], surroundings) != 0:
-            raise RuntimeError("the coalition was not made")
-    home = Home(folder / "home")
-    now = int(time.time())
-    key = sealing_key(read_held(home).keyring, "app-sms", now)
-    rng = random.Random(1)
-    with open_envelopes(home) as database:
-        items = []
-        for place in range(count):
-            cc = rng.choice(["MM", "IR", "ET", "SD", "PK", "IN"])
-            content = encode(
-                {
-                    "chan": "app-sms",
-                    "cc": cc,
-                    "region": f"{cc}-{rng.randrange(1, 20):02}",
-                    "area": "Sagaing township",
-                    "op": ["41401"],
-                    "net": {"data": "down", "sms": rng.choice(["ok", "down"])},
-                    "kind": ["full"],
-                    "since": now - now % 900 - 900 * rng.randrange(200),
-                    "since_precision": "hour",
-                    "status": rng.choice(["ongoing", "ended"]),
-                    "obs": now - now % 900,
-                    "lang": "en",
-                    "text": f"No internet since this morning, shops closed, calls work {place}",
-                },
-                key.epoch_start,
-            )
-            body = seal(key, Kind.REPORT, new_report_id(), content, padded=512)
-            leaf = envelope_leaf(read_header(body), day_of(now), envelope_id(body))
-            items.append(Item(place, leaf, body))
-        add(database, items)
-    return home
 
 
 def _time(name: str, count: int, cores: int, work: Callable[[], object]) -> tuple[Figure, float]:
@@ -116,16 +64,21 @@ def _watch_memory(process: subprocess.Popen[bytes]) -> int:
     pages count once)."""
     most = 0
     while process.poll() is None:
-        total = 0
-        for pid in (process.pid, *_find_children(process.pid)):
-            try:
-                lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
-            except OSError:
-                continue
-            total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
-        most = max(most, total)
+        most = max(most, read_held_memory(process.pid))
         time.sleep(0.1)
     return most
+
+
+def read_held_memory(process: int) -> int:
+    """What a process and its children hold together now, in KiB; as above."""
+    total = 0
+    for pid in (process, *_find_children(process)):
+        try:
+            lines = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines()
+        except OSError:
+            continue
+        total += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+    return total
 
 
 def _find_children(pid: int) -> list[int]:
@@ -141,7 +94,7 @@ def measure(count: int) -> list[Figure]:
     cores = count_cores()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        home = _make_home(folder, count)
+        home = make_home(folder, count, SEALED_TEXTS)
         identity = vault.unlock(home, PASSPHRASE)
         held, seeds = read_held(home), vault.read_seeds(home, identity)
         private = derive_lock(seeds[0].seed, Suite.SEALED_BOX, "A").private

@@ -51,7 +51,7 @@ def matches(merged: Merged, wanted: Filter) -> bool:
         and all(report.get("net", {}).get(name) == level for name, level in wanted.net.items())
         and (wanted.since is None or find_moment(merged) >= wanted.since)
         and (wanted.until is None or find_moment(merged) < wanted.until)
-        and (wanted.text is None or _mentions(merged, fold(wanted.text)))
+        and (not wanted.text or _mentions(merged, fold(wanted.text)))
     )
 
 

@@ -21,7 +21,7 @@ from reports.wire import pass_items
 
 _LONGEST = 24  # bytes of a wire value that is remembered
 _MOST = 4096  # values that are remembered of one field
-_FORMS = 4  # lengths of lists that are remembered of one field
+_FORMS = 8  # lengths of lists that are remembered of one field
 _MAP, _TEXT, _LONG_TEXT, _LONGER_TEXT, _LIST = 0xA0, 0x60, 0x78, 0x79, 0x80
 _LONG_KEY = 0x18
 

@@ -28,6 +28,7 @@ def read_deed(standing: Standing, body: bytes) -> tuple[bytes | None, list[Opera
     """(the incident it is about, if any; the operations that say it). Refusal: operation."""
     try:
         told = json.loads(body)
+        json.dumps(told, ensure_ascii=False).encode()  # half a surrogate pair is no text
         incident, operations = _read(standing, told)
         for one in operations:
             write_operation(one)
@@ -40,15 +41,17 @@ def _read(standing: Standing, told: Mapping[str, Any]) -> tuple[bytes | None, li
     """Whatever does not fit raises one of the errors that `read_deed` knows."""
     match told["op"]:
         case "tag":
-            return None, [Tag(read_id(told["report"]), tidy_tag(told["tag"]))]
+            return None, [Tag(_read_report(standing, told["report"]), tidy_tag(told["tag"]))]
         case "untag":
-            return None, [Untag(read_id(told["report"]), told["tag"])]
+            return None, [Untag(_read_report(standing, told["report"]), told["tag"])]
         case "comment":
-            return None, [Comment(read_id(told["target"]), told["text"])]
+            return None, [Comment(_read_target(standing, told["target"]), told["text"])]
         case "translate":
-            return None, [Translate(read_id(told["report"]), told["lang"], told["text"])]
+            return None, [
+                Translate(_read_report(standing, told["report"]), told["lang"], told["text"])
+            ]
         case "grade":
-            return None, [Grade(read_id(told["target"]), told["level"])]
+            return None, [Grade(_read_target(standing, told["target"]), told["level"])]
         case "merge":
             return _merge(standing, told)
         case "split":
@@ -86,6 +89,19 @@ def _undo(standing: Standing, holder: str, counter: int) -> Undo:
         if (entry.record.holder_id, entry.record.counter) == (holder, counter):
             return Undo(holder, counter)
     raise Refusal("unknown")
+
+
+def _read_report(standing: Standing, told: str) -> bytes:
+    id = read_id(told)
+    if id not in standing.collection.by_id:
+        raise Refusal("unknown")
+    return id
+
+
+def _read_target(standing: Standing, told: str) -> bytes:
+    """A report or an incident."""
+    id = read_id(told)
+    return id if id in standing.by_incident else _read_report(standing, told)
 
 
 def _read_ids(told: object) -> Sequence[bytes]:

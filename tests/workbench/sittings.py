@@ -11,8 +11,11 @@ from typing import Any
 
 from keyholder.collection import collect
 from keyholder.opening import Opened
+from keyholder.records.operations import Operation, Record
+from keyholder.records.replay import EMPTY, Annotations
 from keyholder.workbench.server import serve
 from keyholder.workbench.sitting import Sitting
+from keyholder.workbench.standing import Standing
 from reports.report import QUARTER, Report
 
 DAY = 86_400  # seconds
@@ -25,8 +28,8 @@ TEXTS = ("No internet since 6 am", "Shops are closed", "الإنترنت مقط�
 @contextmanager
 def sitting_over(opened: Sequence[Opened], idle: float = 3_600) -> Iterator[tuple[Sitting, str]]:
     """The sitting, and its page's address with the token. idle: seconds until it locks."""
-    sitting = Sitting(HOLDER, idle, time.monotonic)
-    sitting.take(collect(opened), [])
+    sitting = make_sitting(opened, idle)
+    threading.Thread(target=sitting.settle, daemon=True).start()
     ports: queue.Queue[int] = queue.Queue()
     thread = threading.Thread(target=lambda: asyncio.run(serve(sitting, ports.put)))
     thread.start()
@@ -35,6 +38,21 @@ def sitting_over(opened: Sequence[Opened], idle: float = 3_600) -> Iterator[tupl
     finally:
         sitting.lock()
         thread.join()
+
+
+def make_sitting(opened: Sequence[Opened], idle: float = 3_600) -> Sitting:
+    """A sitting over these reports, whose deeds are kept by nobody else."""
+    sitting = Sitting(HOLDER, idle, time.monotonic, keep)
+    sitting.take(Standing(collect(opened), EMPTY), [])
+    return sitting
+
+
+def keep(before: Annotations, operations: Sequence[Operation]) -> tuple[Record, ...]:
+    """Records of the deeds, with the next counters."""
+    counter = max((one.record.counter for one in before.history), default=0) + 1
+    return tuple(
+        Record(HOLDER, number, START * DAY, one) for number, one in enumerate(operations, counter)
+    )
 
 
 def make_opened(number: int, seed: int = 1) -> list[Opened]:

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from tests.keyholder.hostile_strings import COUNT, STRINGS
 
 from keyholder.opening import Opened
-from tests.keyholder.hostile_strings import COUNT, STRINGS
 from tests.workbench.sittings import open_as, sitting_over
 from tests.workbench.test_page import watched
 

@@ -1,0 +1,151 @@
+"""The quick reader says what `decode` says, whatever the bytes and whatever it read before."""
+
+from typing import Any
+
+import cbor2
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from reports import decoder
+from reports.codec import decode, encode
+from reports.decoder import Decoder
+from reports.errors import ReportError
+from reports.report import QUARTER, Report
+
+START = 1_790_000_100
+_KEPT = Decoder(START)  # remembers over all examples, as a desk does
+
+REPORTS = st.fixed_dictionaries(
+    {},
+    optional={
+        "chan": st.sampled_from(["app", "sms", "ussd", "?9"]),
+        "cc": st.sampled_from(["MM", "IR", "XK"]),
+        "region": st.sampled_from(["MM-13", "IR-01", "MM-1", "XK-99"]),
+        "area": st.text(max_size=30),
+        "op": st.lists(st.sampled_from(["41401", "MPT", "432011"]), max_size=3),
+        "net": st.dictionaries(
+            st.sampled_from(["data", "sms", "?40"]), st.sampled_from(["ok", "down"])
+        ),
+        "kind": st.lists(st.sampled_from(["full", "dns", "app-slow"]), unique=True, max_size=2),
+        "since": st.integers(-(10**5), 10**5).map(lambda n: (START // QUARTER + n) * QUARTER),
+        "lang": st.sampled_from(["en", "my"]),
+        "text": st.text(max_size=300),
+        "tag": st.binary(min_size=1, max_size=16),
+        "seq": st.integers(0, 300),
+        "parsed": st.lists(st.sampled_from(["cc", "net", "since"]), unique=True, max_size=3),
+        "raw": st.text(max_size=30),
+        "part": st.fixed_dictionaries(
+            {"group": st.integers(0, 255), "number": st.integers(1, 3), "total": st.just(3)}
+        ),
+        "asn": st.integers(1, 1 << 31),
+        "unknown": st.dictionaries(st.integers(60, 400), st.integers(0, 9), max_size=2),
+    },
+)
+
+
+def _tell(read: Any, data: bytes) -> tuple[str, Any]:
+    try:
+        return "report", read(data)
+    except ReportError as error:
+        return "refused", error.code
+
+
+def _check(data: bytes) -> None:
+    told = _tell(lambda one: decode(one, START), data)
+    for _ in range(2):  # the second time from memory
+        assert _tell(_KEPT.decode, data) == told
+    assert _tell(Decoder(START).decode, data) == told
+
+
+def _encode(report: Report) -> bytes:
+    try:
+        return encode(report, START)
+    except ReportError:  # an odd combination
+        return encode({}, START)
+
+
+@settings(max_examples=120, deadline=None)
+@given(REPORTS)
+def test_reports_read_the_same(report: Report) -> None:
+    _check(_encode(report))
+
+
+@settings(max_examples=200, deadline=None)
+@given(REPORTS, st.data())
+def test_altered_reports_read_the_same(report: Report, data: st.DataObject) -> None:
+    bytes_ = bytearray(_encode(report))
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(bytes_) - 1))
+        if data.draw(st.booleans()):
+            bytes_[at] = data.draw(st.integers(0, 255))
+        else:
+            del bytes_[at : at + data.draw(st.integers(0, 3))]
+            bytes_ = bytes_ or bytearray(b"\xa0")
+    _check(bytes(bytes_))
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.binary(max_size=40))
+@example(b"")
+@example(b"\xa0")
+@example(b"\xa0\x00")
+@example(b"\xbf\xff")
+def test_any_bytes_read_the_same(data: bytes) -> None:
+    _check(data)
+    _check(b"\xa1" + data)
+
+
+ODD = {
+    "true is not one": {0: True},
+    "one as a float is not one": {0: 1.0},
+    "one under a tag is not one": {0: cbor2.CBORTag(1, 1)},
+    "text of bytes": {17: b"x"},
+    "text too long": {17: "x" * 8193},
+    "a list of floats": {5: [41401.0]},
+    "a deep list": {5: [[[[[[[1]]]]]]]},
+    "a region without its country": {2: "13"},
+    "a text that is no text": {16: "\x00\x00"},
+    "null": {3: None},
+    "a key behind": {11: 1, 3: "x"},
+    "many items": {28: {n: [0] * 250 for n in range(9)}},
+}
+
+
+@pytest.mark.parametrize("content", ODD.values(), ids=ODD)
+def test_odd_values_read_the_same(content: dict[int, Any]) -> None:
+    _check(cbor2.dumps({0: 1, 5: [41401]}))
+    _check(cbor2.dumps(content))
+
+
+def test_bad_utf8_is_refused_in_every_kind_of_field() -> None:
+    for key in (3, 16, 1):
+        _check(bytes((0xA1, key, 0x62, 0xFF, 0xFE)))
+
+
+def test_a_region_is_remembered_with_its_country() -> None:
+    for cc in ("MM", "IR", "MM"):
+        data = encode({"cc": cc, "region": f"{cc}-13"}, START)
+        assert _KEPT.decode(data)["region"] == f"{cc}-13"
+
+
+def test_equal_values_are_one_object() -> None:
+    quick = Decoder(START)
+    first, second = (
+        quick.decode(encode({"kind": ["full"], "op": ["41401"], "text": text}, START))
+        for text in ("one", "another")
+    )
+    assert first["kind"] is second["kind"]
+    assert first["op"] is second["op"]
+
+
+def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(decoder, "_MOST", 50)
+    quick = Decoder(START)
+    for number in range(300):
+        data = encode(
+            {"seq": number, "op": [f"name{number:04}"], "tag": bytes([number % 256])}, START
+        )
+        assert quick.decode(data) == decode(data, START)
+    assert max(map(len, quick._known)) <= 50
+    assert max(map(len, quick._forms)) <= decoder._FORMS

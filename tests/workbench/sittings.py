@@ -1,6 +1,7 @@
 """The real workbench over reports that are made here: a thread serves them on loopback."""
 
 import asyncio
+import itertools
 import queue
 import random
 import threading
@@ -11,22 +12,32 @@ from typing import Any
 
 from keyholder.collection import collect
 from keyholder.opening import Opened
+from keyholder.records.operations import Operation, Record
+from keyholder.records.replay import EMPTY, Annotations
 from keyholder.workbench.server import serve
 from keyholder.workbench.sitting import Sitting
+from keyholder.workbench.standing import Standing, settle
 from reports.report import QUARTER, Report
 
 DAY = 86_400  # seconds
 START = 20_300  # days since 1970-01-01
 HOLDER = "00112233445566ff"
+NOW = 1_790_000_100  # Unix seconds
 PLACES = ("MM-13", "MM-01", "IR-23", "SD-KH", "PK-KP", "IN-JK", "ET-TI", "UA-63", "VE-A", "RU-MOW")
 TEXTS = ("No internet since 6 am", "Shops are closed", "الإنترنت مقطوع منذ الفجر", "အင်တာနက် မရ")
 
 
 @contextmanager
 def sitting_over(opened: Sequence[Opened], idle: float = 3_600) -> Iterator[tuple[Sitting, str]]:
-    """The sitting, and its page's address with the token. idle: seconds until it locks."""
-    sitting = Sitting(HOLDER, idle, time.monotonic)
-    sitting.take(collect(opened), [])
+    """The sitting, and its page's address with the token. idle: seconds until it locks. What people
+    do is kept in memory alone."""
+    counters = itertools.count(1)
+
+    def keep(_said: Annotations, operations: Sequence[Operation]) -> tuple[Record, ...]:
+        return tuple(Record(HOLDER, next(counters), NOW, one) for one in operations)
+
+    sitting = Sitting(HOLDER, idle, time.monotonic, keep)
+    sitting.take(settle(Standing(collect(opened), EMPTY)), [])
     ports: queue.Queue[int] = queue.Queue()
     thread = threading.Thread(target=lambda: asyncio.run(serve(sitting, ports.put)))
     thread.start()

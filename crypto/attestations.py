@@ -6,8 +6,9 @@ worth nothing under another. Labels are ASCII, without a zero byte:
     signed bytes = label || 00 || content
 """
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from nacl.bindings import crypto_sign_open, crypto_sign_PUBLICKEYBYTES
+from nacl.exceptions import CryptoError
 
 SIGNATURE_SIZE = 64
 """Bytes of a signature."""
@@ -21,11 +22,14 @@ def attest(label: str, content: bytes, seed: bytes) -> bytes:
 def is_attested(label: str, content: bytes, signature: bytes, key: bytes) -> bool:
     """Whether `key` (an Ed25519 public key, 32 bytes) signed `content` under `label`.
 
-    A key that is no point, and a signature of another length, sign nothing.
+    A key that is no point, and a signature of another length, sign nothing. By libsodium, which
+    takes half as long as the other library: strangers can make readers check a million of these.
     """
+    if len(key) != crypto_sign_PUBLICKEYBYTES or len(signature) != SIGNATURE_SIZE:
+        return False
     try:
-        Ed25519PublicKey.from_public_bytes(key).verify(signature, _bind(label, content))
-    except (InvalidSignature, ValueError):
+        crypto_sign_open(signature + _bind(label, content), key)
+    except CryptoError:
         return False
     return True
 

@@ -27,6 +27,7 @@ from keyholder.commands import (
     export,
     history,
     identity,
+    incidents,
     keeping,
     opening,
     peeling,
@@ -68,6 +69,8 @@ app.command()(ceremony.ceremony)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
+app.command("incidents")(incidents.list_incidents)
+app.command("floods")(incidents.list_floods)
 app.command()(keeping.keep)
 for annotate in (
     annotating.tag,

@@ -184,3 +184,10 @@ def read_range(database: sqlite3.Connection, start: int, size: int) -> list[Kept
 def connect_reading(file: str) -> sqlite3.Connection:
     """A connection that can only read, for another process while the file is open in this one."""
     return sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)
+
+
+def find_ids(database: sqlite3.Connection, ids: Sequence[bytes]) -> set[bytes]:
+    """Which of these ids (32 B, some hundreds at most) are held. It reads through all that is."""
+    marks = ", ".join("?" * len(ids))
+    statement = f"SELECT id FROM envelopes WHERE id IN ({marks})"  # noqa: S608 - marks alone
+    return {id for (id,) in database.execute(statement, ids)}

@@ -147,6 +147,11 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "Copy the id from `keyholder list`",
     ),
     "report-ambiguous": ("Several reports have ids that begin so", "Give more of the id"),
+    "incident-unknown": (
+        "No incident has this id. A suggestion is gone when it was merged or split",
+        "Copy the id from `keyholder incidents`",
+    ),
+    "incident-ambiguous": ("Several incidents have ids that begin so", "Give more of the id"),
     # exports
     "output-stream": (
         "An export is written into a file, never to the terminal or a pipe",

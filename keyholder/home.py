@@ -6,6 +6,7 @@
     kept.db                 reports kept beyond their epoch, sealed under the vault's own key
     records.db              what this holder said about reports, sealed under the vault's own key
     cards/                  cards of other holders; public
+    carried/                sealed records of others, taken from bundles, for the next sync to send
     root.json               the root file this home trusts from the start; public
     keyring/keyring.bundle  the newest keyring accepted; public
     proposals/              what this officer signed and others have not yet; public
@@ -58,6 +59,10 @@ class Home:
     @property
     def cards(self) -> Path:
         return self.folder / "cards"
+
+    @property
+    def carried(self) -> Path:
+        return self.folder / "carried"
 
     @property
     def root(self) -> Path:

@@ -34,11 +34,6 @@ _HEX_DIGEST = 64  # digits of a SHA-256
 _ROLES = ("root", "targets", "snapshot", "timestamp")
 
 
-def make_root(officer_seed: bytes, now: int, *, development: bool) -> bytes:
-    """Root 1 of this officer alone: the file that gateways, services and tools pin."""
-    return _sign(lay_out_root(1, [public_key(officer_seed)], 1, 1, now, development), officer_seed)
-
-
 def lay_out_root(
     version: int,
     officers: Collection[bytes],

@@ -22,6 +22,7 @@ from tools.vectors.locks import make_leaves, make_locks, make_sealings
 from tools.vectors.purges import make_purges
 from tools.vectors.receipt_forms import make_receipt_forms
 from tools.vectors.receipts import make_receipts
+from tools.vectors.records import make_records
 from tools.vectors.report_values import make_report_values
 from tools.vectors.report_writing import make_report_writings
 from tools.vectors.reports import make_reports
@@ -51,6 +52,7 @@ def make_cases(boxes: HybridBoxes) -> Iterator[Case]:
     yield from make_receipt_forms()
     yield from make_carried()
     yield from make_holders(boxes)
+    yield from make_records()
 
 
 def main() -> None:

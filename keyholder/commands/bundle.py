@@ -50,12 +50,12 @@ def write_out(
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     json: Json = False,
 ) -> None:
-    """Write what another machine needs: keyring, your card and others', checkpoints seen.
+    """Write what another machine needs: keyring, cards, checkpoints seen, your records that wait.
 
     With --envelopes also what was downloaded, as far as a checkpoint covers it. All of it is public
     or sealed; the file shows that you are a keyholder, and how much there is.
 
-    --json prints {"keyring", "cards", "checkpoints", "leaves", "next_index"}.
+    --json prints {"keyring", "cards", "checkpoints", "waiting", "leaves", "next_index"}.
     """
     session: Session = context.obj
     check_output(file, force=force)
@@ -63,7 +63,8 @@ def write_out(
     identity = unlock_identity(session)
     known = read_known(session.home)
     with open_envelopes(session.home) as database:
-        parcel = gather(session.home, identity, held.keyring if held else None, database)
+        keyring = held.keyring if held else None
+        parcel = gather(session.home, identity, keyring, database, session.now)
         end = read_checked(database).size if envelopes else 0
         first = min(since, end)
         with show_progress("Writing", end - first) as advance:
@@ -73,6 +74,7 @@ def write_out(
         "keyring": held.keyring.version if held else None,
         "cards": len(parcel.cards),
         "checkpoints": len(parcel.checkpoints),
+        "waiting": len(parcel.waiting),
         "leaves": end - first,
         "next_index": end if envelopes else None,
     }
@@ -93,7 +95,7 @@ def show_bundle(
     """Say what is in a bundle. Takes nothing in, and needs no passphrase.
 
     --json prints {"maker", "listed", "keyring", "cards": [as `card --json`], "bad_cards",
-    "checkpoints", "leaves", "bodies", "first", "end"}.
+    "checkpoints", "waiting", "leaves", "bodies", "first", "end"}.
     """
     session: Session = context.obj
     held = find_coalition(session) if session.home.identity.exists() else None
@@ -111,6 +113,7 @@ def show_bundle(
     if told["bad_cards"]:
         say(f"  Damaged cards: {told['bad_cards']:,}")
     say(f"  Checkpoints: {told['checkpoints']:,}")
+    say(f"  Records to be sent: {told['waiting']:,}")
     say(f"  Leaves: {told['leaves']:,}, with {told['bodies']:,} sealed envelopes")
     if told["leaves"]:
         say(f"  From index {told['first']} to {told['end'] - 1}")
@@ -131,6 +134,7 @@ def _describe_bundle(bundle: Bundle, held: Held | None, known: Known) -> dict[st
         "cards": cards,
         "bad_cards": bad,
         "checkpoints": len(bundle.parcel.checkpoints),
+        "waiting": len(bundle.parcel.waiting),
         "leaves": bundle.count,
         "bodies": bundle.bodies,
         "first": bundle.first,
@@ -149,6 +153,6 @@ def _find_version(data: bytes | None) -> int | None:
 def _describe(told: dict[str, Any]) -> str:
     keyring = f"keyring {told['keyring']}" if told["keyring"] else "no keyring"
     return (
-        f"{keyring}, {told['cards']:,} cards, {told['checkpoints']:,} checkpoints and "
-        f"{told['leaves']:,} leaves with their envelopes"
+        f"{keyring}, {told['cards']:,} cards, {told['checkpoints']:,} checkpoints, "
+        f"{told['waiting']:,} records and {told['leaves']:,} leaves with their envelopes"
     )

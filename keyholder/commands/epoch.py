@@ -164,7 +164,9 @@ def new(
         _tell(told, json=json, where=f"It is offered in {show(str(output))}: give it to an officer")
         return
     newer, told = _sign(session, asked, service, propose, publish=publish)
-    _tell(told, json=json, where=f"It is in keyring {told['keyring']}; its seed is in the vault")
+    place = "in" if newer.proposal is None else "proposed for"
+    where = f"It is {place} keyring {told['keyring']}; its seed is in the vault"
+    _tell(told, json=json, where=where)
     finish(session, newer, service, publish=publish, json=json)
 
 

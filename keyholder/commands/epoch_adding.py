@@ -66,7 +66,8 @@ def add(
         for lock, holders in sorted(told["locks"].items()):
             say(f"Lock {lock}: {', '.join(holders)}.")
         say_dropped(dropped)
-        say(f"It is in keyring {told['keyring']}.")
+        place = "in" if newer.proposal is None else "proposed for"
+        say(f"It is {place} keyring {told['keyring']}.")
     if told["both"]:
         warn(f"Opens alone what shall take two: {', '.join(told['both'])}.")
     finish(session, newer, service, publish=publish, json=json)

@@ -15,7 +15,10 @@ from keyholder.home import hold
 from keyholder.keys.cards import LAST_EPOCH
 from keyholder.keys.destroying import Loss, check_due, holds_keys, survey_epoch, take_out
 from keyholder.keys.keeping import list_names, name_item, open_store
+from keyholder.known import read_known
 from keyholder.opening import choose_keys
+from keyholder.records.journal import open_journal
+from keyholder.records.remains import Remains
 from keyholder.vault import Identity
 
 
@@ -50,31 +53,42 @@ def destroy(
             return
         if not early:
             check_due(held.keyring, number, session.now)
-        loss = _survey(session, held, identity, number)
+        loss, remains = _survey(session, held, identity, number)
         warn(f"Of epoch {number} you hold {sum(asdict(loss).values()):,} envelopes:")
         warn(f"  {loss.kept:,} are kept, and stay readable,")
         warn(f"  {loss.lost:,} open with your keys and are not kept: see `keyholder keep`,")
-        warn(f"  {loss.records:,} hold what holders said of reports; it stays with what is kept,")
+        warn(f"  {loss.records:,} hold what holders said; of lost reports it is lost as well,")
         warn(f"  {loss.closed:,} do not open here: as far as this home knows, nobody read them.")
         if not yes and not session.surroundings.confirm("Destroy your keys of it for good?"):
             warn("Nothing was done.")
             raise typer.Exit(1)
+        if remains.said or session.home.records.exists():
+            with open_journal(session.home, identity) as journal:
+                remains.settle(journal)
         left = take_out(secrets, number)
         vault.renew(session.home, identity, left, words, session.surroundings.cost)
     _tell(number, loss, json=json)
 
 
-def _survey(session: Session, held: Held, identity: Identity, number: int) -> Loss:
+def _survey(session: Session, held: Held, identity: Identity, number: int) -> tuple[Loss, Remains]:
     keys = choose_keys(held.keyring, vault.read_seeds(session.home, identity))
+    remains = Remains()
     with (
         open_envelopes(session.home) as database,
         open_store(session.home, identity) as store,
         show_progress("Looking", None) as advance,
     ):
         names = list_names(store)
-        return survey_epoch(
-            database, keys, number, lambda id: name_item(store, id) in names, advance
+        loss = survey_epoch(
+            database,
+            keys,
+            number,
+            lambda id: name_item(store, id) in names,
+            advance,
+            remains,
+            read_known(session.home).authors,
         )
+    return loss, remains
 
 
 def _tell(number: int, loss: Loss | None, *, json: bool) -> None:

@@ -18,6 +18,7 @@ from keyholder.errors import SigningError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held, adopt_signatures
 from keyholder.home import hold
+from keyholder.keys.offering import read_cards
 from keyholder.signing.changes import describe_changes, describe_signers
 from keyholder.signing.proposals import (
     Proposal,
@@ -54,7 +55,7 @@ def review(
     """
     session: Session = context.obj
     held, proposal = _read(session, files)
-    changes = describe_changes(held, proposal)
+    changes = describe_changes(held, proposal, read_cards(session.home)[0])
     if json:
         say_json(_describe(proposal, changes))
     else:
@@ -81,7 +82,7 @@ def sign(
     if output is not None and output not in files:
         check_output(output, force=False)
     held, proposal = _read(session, files)
-    changes = describe_changes(held, proposal)
+    changes = describe_changes(held, proposal, read_cards(session.home)[0])
     _show(held, proposal, changes, warned=json)
     if not yes and not session.surroundings.confirm("Sign it, as you compared the words?"):
         raise SigningError("proposal-declined")
@@ -116,7 +117,7 @@ def join(
         if output is not None and output not in files:
             check_output(output, force=False)
         held, proposal = _read(session, files)
-        changes = describe_changes(held, proposal)
+        changes = describe_changes(held, proposal, read_cards(session.home)[0])
         write_output(output or files[0], [write_proposal(proposal)])
         newer = take_up(session.home, held, proposal) if proposal.complete else None
     if json:

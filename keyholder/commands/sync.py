@@ -23,7 +23,7 @@ from keyholder.envelopes import count, list_gone, open_envelopes
 from keyholder.errors import HomeError, ServiceError
 from keyholder.held import Held, accept, fetch_keyring
 from keyholder.home import hold
-from keyholder.keys.wraps import unwrap_into_vault
+from keyholder.keys.wraps import Unwrapped, unwrap_into_vault
 from keyholder.known import Known, read_known
 from keyholder.log import Told, check_told, fetch_log
 from keyholder.moments import DAY
@@ -32,6 +32,7 @@ from keyholder.records.sending import Sent, send_waiting
 from keyholder.service import Service as Reached
 from keyholder.service import post_cosignature
 from keyholder.syncing import Synced, ask_again, sync_envelopes
+from keyholder.travel.carrying import send_carried
 from keyholder.vault import Identity
 
 _SHOWN = 20  # mismatches that are listed one by one
@@ -63,6 +64,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         if refused is not None:
             warn(f"{refused} Version {held.keyring.version} stays in use.")
         records = _send_records(session, reached, identity, newer)
+        _send_carried(session, reached)
         told = fetch_log(reached)
         with (
             open_envelopes(session.home) as database,
@@ -82,7 +84,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             came = ask_again(reached, identity, database, removed)
             removed = [place for place in removed if place not in came]
             checked = check_told(database, newer.keyring.log_keys, told, session.now, known.holders)
-        unwrapped = unwrap_into_vault(session.home, identity, newer.keyring)
+        unwrapped, damage = _unwrap(session, identity, newer)
         for place in removed:
             checked.find("body-removed", place, place)
         whole = not synced.mismatches and not synced.gaps
@@ -119,6 +121,8 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         raise ServiceError("log-mismatch")
     if synced.mismatches or synced.gaps:
         raise ServiceError("service-mismatch")
+    if damage is not None:
+        raise damage
     if refused is not None or unwrapped.refused:
         raise typer.Exit(1)
 
@@ -130,6 +134,15 @@ def _update_keyring(
         return accept(session.home, held, files), None
     except KeyringError as error:
         return held, error
+
+
+def _unwrap(session: Session, identity: Identity, held: Held) -> tuple[Unwrapped, HomeError | None]:
+    """Take the seeds that are wrapped for this holder. A damaged vault is said last: what was
+    downloaded is to be checked and told all the same."""
+    try:
+        return unwrap_into_vault(session.home, identity, held.keyring), None
+    except HomeError as error:
+        return Unwrapped(), error
 
 
 def _send_records(session: Session, service: Reached, identity: Identity, held: Held) -> Sent:
@@ -150,6 +163,19 @@ def _send_records(session: Session, service: Reached, identity: Identity, held: 
     if sent.waiting:
         warn(f"{sent.waiting:,} records of yours wait for the next sync.")
     return sent
+
+
+def _send_carried(session: Session, service: Reached) -> None:
+    """Send what bundles brought from holders without a network. It hinders nothing else."""
+    try:
+        arrived, waiting = send_carried(service, session.home)
+    except (ServiceError, HomeError) as error:
+        warn(str(error))
+        return
+    if arrived:
+        warn(f"{arrived:,} records of holders without a network are sent.")
+    if waiting:
+        warn(f"{waiting:,} of them were not taken, and wait for the next sync.")
 
 
 def _cosign(

@@ -1,6 +1,8 @@
 """keyholder bundle in."""
 
+from functools import partial
 from pathlib import Path
+from sqlite3 import Connection
 from typing import Annotated, Any
 
 import typer
@@ -12,15 +14,18 @@ from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, find_coalition, read_coalition, unlock_identity
 from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
 from keyholder.commands.verify import say_findings
-from keyholder.envelopes import open_envelopes
+from keyholder.envelopes import find_ids, open_envelopes
 from keyholder.errors import TravelError
 from keyholder.files import read_start
 from keyholder.home import hold
 from keyholder.keys.wraps import Unwrapped, unwrap_into_vault
 from keyholder.known import read_known
 from keyholder.peeled import list_speakers
+from keyholder.records.journal import open_journal
+from keyholder.records.sending import forget_arrived
 from keyholder.signing.proposals import FILE_LIMIT
 from keyholder.travel.bundle import Bundle, open_bundle
+from keyholder.travel.carrying import carry
 from keyholder.travel.signed_file import is_listed
 from keyholder.travel.taking import Taken, take_cards, take_keyring, take_log
 from keyholder.vault import Identity
@@ -42,7 +47,7 @@ def take_in(
     Exit status 1 says that something was refused, though the rest was taken.
 
     --json prints {"maker", "listed", "keyring", "cards", "refused_cards", "checkpoints", "ahead",
-    "new", "restored", "mismatches", "findings", "wraps": as `sync` prints them}.
+    "carried", "new", "restored", "mismatches", "findings", "wraps": as `sync` prints them}.
     """
     session: Session = context.obj
     taken, unwrapped = Taken(), Unwrapped()
@@ -63,6 +68,7 @@ def take_in(
         "refused_cards": [{"number": n, "code": code} for n, code in taken.cards_refused],
         "checkpoints": taken.checkpoints,
         "ahead": taken.ahead,
+        "carried": taken.carried,
         "new": taken.new,
         "restored": taken.restored,
         "mismatches": [{"index": place, "code": code} for place, code in taken.mismatches],
@@ -94,7 +100,16 @@ def _take(session: Session, identity: Identity, bundle: Bundle, taken: Taken) ->
     if keyring is not None and (bundle.count or bundle.parcel.checkpoints):
         with open_envelopes(session.home) as database:
             take_log(database, keyring, bundle, known, taken)
+            _forget_arrived(session, identity, database)
+    taken.carried = carry(session.home, bundle.parcel.waiting)
     return {"maker": bundle.maker.holder_id, "listed": listed}
+
+
+def _forget_arrived(session: Session, identity: Identity, database: Connection) -> None:
+    """What this holder wrote, and somebody carried, has come back in the log."""
+    if session.home.records.exists():
+        with open_journal(session.home, identity) as journal:
+            forget_arrived(journal, partial(find_ids, database))
 
 
 def _read_keyring(file: Path) -> dict[str, bytes] | None:
@@ -119,6 +134,8 @@ def _say_taken(told: dict[str, Any], taken: Taken) -> None:
     for place, code in taken.mismatches:
         warn(f"Index {place}: {code}")
     say(f"{taken.new:,} new envelopes, {taken.checkpoints:,} checkpoints not seen before.")
+    if taken.carried:
+        say(f"{taken.carried:,} sealed records of hers are sent by your next sync.")
     if taken.restored:
         say(f"{taken.restored:,} that the service had not given came now.")
     if taken.ahead:

@@ -45,7 +45,7 @@ class Claim:
         where = self.where
         placed = bool(where.words or where.nationwide) and not where.loose
         vague = not (placed or where.words or where.regions or where.nationwide)
-        return 2 * (0 if placed else 2 if vague else 1) + (self.start is None)
+        return 2 * (0 if placed else 2 if vague else 1) + (self.start is None or self.rough)
 
 
 def read_claim(one: Merged) -> Claim:

@@ -17,6 +17,7 @@ LIMIT = 2.2  # a claim farther than this is no part of the cluster
 DAY_COST = 0.3  # a day between starts
 UNTOLD_COST = 0.3  # one of the two gives no start
 LASTING_COST = 0.1  # a day between start and observation
+LASTING_MOST = 1.0  # of all those days together: a cut may last for years
 NAME_COST = 0.8  # places without a word in common, in part for a part
 REGION_ONLY_COST = 0.3  # a claim that names the region alone, of a cluster in one of its towns
 LOOSE_COST = 0.3  # a place found in a text
@@ -166,4 +167,5 @@ class Group:
         last = self.end + (AFTER if claim.over else 1)
         if not self.start - 1 <= claim.day <= last:
             return None
-        return UNTOLD_COST + LASTING_COST * max(0, claim.day - self.start)
+        lasted = max(0, claim.day - self.start)
+        return UNTOLD_COST + min(LASTING_MOST, LASTING_COST * lasted)

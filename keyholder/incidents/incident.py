@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from keyholder.filters import find_moment
 from keyholder.incidents.clusters import Cluster, index_reports, suggest
 from keyholder.incidents.endings import Restoration, choose_end, list_restorations
-from keyholder.incidents.floods import find_floods, list_once
+from keyholder.incidents.floods import Suspect, find_floods, list_once
 from keyholder.incidents.independence import Tellers, count_tellers
 from keyholder.incidents.votes import (
     Groups,
@@ -59,14 +59,22 @@ class Incident:
     independent: int
     grade: str
     restorations: tuple[Restoration, ...]
+    untagged: int = 0  # of `independent`: without a sender's tag, so that nothing but words differs
 
 
-def build_incidents(reports: Sequence[Merged], annotations: Annotations) -> tuple[Incident, ...]:
+def build_incidents(
+    reports: Sequence[Merged],
+    annotations: Annotations,
+    suspects: Sequence[Suspect] | None = None,
+) -> tuple[Incident, ...]:
     """What people merged first, the rule's suggestions for the rest. Every report is in exactly
-    one incident, unless people put it into several."""
+    one incident, unless people put it into several. `suspects`: what `find_floods` gave for these
+    reports, if somebody asked it already."""
     by_id = index_reports(reports)
+    if suspects is None:
+        suspects = find_floods(by_id.values())
     made: dict[bytes, list[int]] = defaultdict(list)  # report id -> groups made by one hand
-    for number, ids in enumerate(list_once(find_floods(by_id.values()))):
+    for number, ids in enumerate(list_once(suspects)):
         for one in ids:
             made[one].append(number)
     chosen = [
@@ -138,6 +146,7 @@ def summarise(
         independent=tellers.least,
         grade=_choose_grade(annotations.grades.get(id), tellers),
         restorations=list_restorations(groups),
+        untagged=tellers.untagged,
     )
 
 

@@ -71,15 +71,15 @@ def count_tellers(reports: Iterable[Merged], once: Iterable[Sequence[bytes]] = (
     return Tellers(tuple(map(tuple, groups.values())), *best)
 
 
-def describe_tellers(tellers: Tellers) -> str:
-    """The bound in words, with what it rests on."""
+def describe_tellers(least: int, untagged: int) -> str:
+    """The bound in words, with what it rests on. `untagged` of them have no sender's tag."""
+    tagged = least - untagged
     parts = []
-    if tellers.tagged:
-        parts.append(f"{tellers.tagged:,} by the gateway's tags of one day")
-    if tellers.untagged:
-        parts.append(f"{tellers.untagged:,} without a tag, told apart by what they say")
-    found = " and ".join(parts) or "none"
-    return f"At least {tellers.least:,} ({found}), if none of them is forged."
+    if tagged:
+        parts.append(f"{tagged:,} by the gateway's tags of one day")
+    if untagged:
+        parts.append(f"{untagged:,} without a tag, told apart by what they say")
+    return f"at least {least:,} ({' and '.join(parts)}), if none of them is forged"
 
 
 def _read_sign(one: Merged) -> Hashable:

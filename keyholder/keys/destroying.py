@@ -10,6 +10,8 @@ from keyholder.envelopes import Kept
 from keyholder.errors import KeysError
 from keyholder.keys.offering import find_highest
 from keyholder.opening import RECORD_REFUSED, EpochKeys, Opened, Unopened
+from keyholder.records.authors import NOBODY, Authors
+from keyholder.records.remains import Remains
 from keyholder.vault import Secrets
 
 _OF_EPOCH = (
@@ -24,7 +26,7 @@ class Loss:
 
     kept: int = 0
     lost: int = 0  # they open with the keys here, and were not kept
-    records: int = 0  # they are no reports but what holders said of them: see `kept_records`
+    records: int = 0  # they are no reports but what holders said: see keyholder.records.remains
     closed: int = 0  # they do not open here: as far as this home knows, nobody read them
 
 
@@ -43,14 +45,20 @@ def survey_epoch(
     number: int,
     is_kept: Callable[[bytes], bool],
     advance: Callable[[int], None],
+    remains: Remains,
+    authors: Authors = NOBODY,
 ) -> Loss:
-    """What would be lost if these keys of the epoch were destroyed."""
+    """What would be lost if these keys of the epoch were destroyed. `remains` gets the outcomes;
+    `authors`: whose records count."""
     loss = Loss()
     own = [one for one in keys if one.number == number]
     total = database.execute(f"SELECT count(*) {_OF_EPOCH}", (-1, _write(number))).fetchone()[0]
-    for outcomes in open_chunks(_read_chunks(database, number), own, total, count_cores()):
+    chunks = _read_chunks(database, number)
+    for outcomes in open_chunks(chunks, own, total, count_cores(), authors):
         for outcome in outcomes:
-            if is_kept(outcome.envelope_id):
+            kept = is_kept(outcome.envelope_id)
+            remains.take(outcome, kept=kept)
+            if kept:
                 loss.kept += 1
             elif isinstance(outcome, Unopened) and outcome.outcome != RECORD_REFUSED:
                 loss.closed += 1

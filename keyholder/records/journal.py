@@ -7,7 +7,7 @@ keyed. What is read here is bytes; `keyholder.records.writing` and `.state` know
 
 import hmac
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -105,6 +105,19 @@ class Journal:
                         " ON CONFLICT (name) DO UPDATE SET box = excluded.box",
                         (name, self._lock(one)),
                     )
+
+    def drop(self, is_meant: Callable[[bytes], bool]) -> None:
+        """Delete the records that are meant, of those that do not wait, in one transaction."""
+        with self.change():
+            rows = self._database.execute(
+                "SELECT number, box FROM records WHERE envelope IS NULL ORDER BY number"
+            )
+            meant = [
+                (number,)
+                for number, box in rows
+                if (kept := self._unlock(box)) is not None and is_meant(kept.content)
+            ]
+            self._database.executemany("DELETE FROM records WHERE number = ?", meant)
 
     def find_last(self) -> bytes | None:
         """The record that was written here last, as far as it can be read."""

@@ -1,9 +1,10 @@
 """Sending what waits: to the service like any client's envelopes, unsigned and in batches."""
 
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from crypto.choosing import sealing_key
-from crypto.envelope import read_header
+from crypto.envelope import envelope_id, read_header
 from crypto.errors import EnvelopeError
 from crypto.keyring import Keyring
 from crypto.sealing import SealingKey
@@ -45,6 +46,31 @@ def send_waiting(
         ]
         journal.forget(arrived)
         sent.sent += len(arrived)
+
+
+def list_envelopes(journal: Journal, keyring: Keyring, now: int, most: int) -> list[bytes]:
+    """What waits, for somebody to carry: `most` envelopes at most, sealed anew as `send_waiting`
+    does. They wait on until the log has them. KeyringError: no-epoch."""
+    rows = journal.list_waiting(-1, most)
+    if not rows:
+        return []
+    key = sealing_key(keyring, CHANNEL, now)
+    return [_renew(journal, one, key).envelope for _number, one in rows]
+
+
+def forget_arrived(
+    journal: Journal, find_logged: Callable[[Sequence[bytes]], Container[bytes]]
+) -> int:
+    """Let what the log has wait no longer; gives how many. `find_logged` tells which of some
+    envelopes' ids the log has."""
+    after, count = -1, 0
+    while rows := journal.list_waiting(after, _BATCH):
+        after = rows[-1][0]
+        logged = find_logged([envelope_id(one.envelope) for _, one in rows])
+        arrived = [one.name for _, one in rows if envelope_id(one.envelope) in logged]
+        journal.forget(arrived)
+        count += len(arrived)
+    return count
 
 
 def _renew(journal: Journal, waiting: Waiting, key: SealingKey) -> Waiting:

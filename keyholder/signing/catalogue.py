@@ -15,7 +15,7 @@ SIGNING: dict[str, tuple[str, str]] = {
     ),
     "officer-unknown": (
         "No officer of the keyring is meant by this",
-        "Give a key id from `keyholder coalition members`, or the holder whose card is held here",
+        "Give a key id from `keyholder coalition officers`, or a holder whose card is held here",
     ),
     "officer-known": (
         "The key on this card is an officer's already",

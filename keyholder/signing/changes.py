@@ -5,19 +5,21 @@ differs, so that nothing passes in silence. Lines hold what officers wrote: show
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from crypto.keyring import HOLDERS, REPORTER, Keyring, find_target
 from crypto.purged import PURGED, Purged, find_purged
 from crypto.revoked import REVOKED, find_revoked
 from keyholder.held import Held
+from keyholder.keys.cards import Card, digest_card
 from keyholder.moments import write_moment
 from keyholder.repository import list_documents
 from keyholder.signing.epoch_changes import describe_epochs, describe_wraps, name_lock
 from keyholder.signing.fields import describe_fields, describe_list
 from keyholder.signing.proposals import Proposal
-from keyholder.signing.roots import describe_officers, read_root_of
+from keyholder.signing.roots import describe_officers, read_officers, read_root_of
+from keyholder.words import write_words
 
 _LISTS = {
     "addresses": "Address",
@@ -29,9 +31,12 @@ _TOLD = frozenset({"format", "signed_at", "epochs", *_LISTS})
 _UNCHANGED = "Nothing but times and versions would change."
 
 
-def describe_changes(held: Held | None, proposal: Proposal) -> list[str]:
+def describe_changes(
+    held: Held | None, proposal: Proposal, cards: Mapping[str, Card] | None = None
+) -> list[str]:
     """One line for each change against the held keyring, then when it was signed and expires.
 
+    `cards` are those that this home keeps, by holder id: who comes is compared with them.
     KeyringError for a purged.json or a list of revoked holders that no keyring may have.
     """
     before, after = held.keyring if held else None, proposal.keyring
@@ -41,6 +46,7 @@ def describe_changes(held: Held | None, proposal: Proposal) -> list[str]:
         *_describe_holders(before, after),
         *_describe_purged(before, after),
         *_describe_files(before, after),
+        *_compare_cards(before, proposal, cards or {}),
     ]
     expires = f"Keyring {after.version} expires {write_moment(after.expires)}"
     if before:
@@ -128,3 +134,24 @@ def _describe_files(before: Keyring | None, after: Keyring) -> Iterator[str]:
             yield f"File {'changed' if path in new else 'removed'}: {path}"
     if PURGED in old and PURGED not in new:
         yield f"File removed: {PURGED}"
+
+
+def _compare_cards(
+    before: Keyring | None, proposal: Proposal, cards: Mapping[str, Card]
+) -> Iterator[str]:
+    """What the cards held here say of holders and officers who are new or get another key."""
+    old = {(holder.id, holder.key) for holder in before.holders} if before else set()
+    for holder in proposal.keyring.holders:
+        card = cards.get(holder.id)
+        if card is None or (holder.id, holder.key) in old:
+            continue
+        if card.signing_key == holder.key:
+            yield f"You hold the card of {holder.id}: {write_words(digest_card(card))}"
+        else:
+            yield f"Mind: the card that you hold of {holder.id} has ANOTHER KEY"
+    signing = set(read_officers(read_root_of(before)).keys) if before else set()
+    for key_id, key in read_officers(proposal.root).keys.items():
+        if key_id not in signing:
+            owners = [id for id, card in cards.items() if card.officer_key == key]
+            told = f"is that of holder {owners[0]}" if owners else "is on no card that you hold"
+            yield f"The key of officer {key_id[:16]} {told}"

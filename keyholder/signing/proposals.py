@@ -112,11 +112,6 @@ def join_copies(held: Held | None, copies: Sequence[Proposal]) -> Proposal:
     return read_proposed(held.keyring if held else None, join(copies))
 
 
-def is_complete(proposal: Proposal) -> bool:
-    """Whether enough officers signed every part of it."""
-    return proposal.complete
-
-
 def may_sign(part: Part, key_id: str) -> bool:
     """Whether a signature of this key counts for one of the part's thresholds."""
     return any(key_id in wanted.officers for wanted in part.wanted)

@@ -11,15 +11,19 @@ from keyholder.home import Home
 from keyholder.keys.cards import LONGEST, make_card
 from keyholder.keys.offering import find_highest, list_offered, read_cards
 from keyholder.known import Known
+from keyholder.records.journal import open_journal
+from keyholder.records.sending import list_envelopes
 from keyholder.remembered import read_seen
 from keyholder.sequence import Item
-from keyholder.travel.bundle import MOST_CHECKPOINTS, Parcel, Shown
+from keyholder.travel.bundle import MOST_CHECKPOINTS, MOST_WAITING, Parcel, Shown
 from keyholder.vault import Identity, read_secrets
 
 
-def gather(home: Home, identity: Identity, keyring: Keyring | None, database: Connection) -> Parcel:
-    """The keyring, the cards of others, one's own if it offers anything, and the newest checkpoints
-    seen. HomeError."""
+def gather(
+    home: Home, identity: Identity, keyring: Keyring | None, database: Connection, now: int
+) -> Parcel:
+    """The keyring, the cards of others, one's own if it offers anything, the newest checkpoints
+    seen, and one's own records that wait. HomeError; KeyringError no-epoch."""
     try:
         cards = [read_start(home.cards / f"{id}.card", LONGEST) for id in read_cards(home)[0]]
     except OSError as error:
@@ -30,7 +34,17 @@ def gather(home: Home, identity: Identity, keyring: Keyring | None, database: Co
         write_bundle(keyring.files) if keyring else None,
         cards,
         [Shown(one.note, one.key) for one in read_seen(database)][-MOST_CHECKPOINTS:],
+        _gather_waiting(home, identity, keyring, now),
     )
+
+
+def _gather_waiting(
+    home: Home, identity: Identity, keyring: Keyring | None, now: int
+) -> list[bytes]:
+    if keyring is None or not home.records.exists():
+        return []
+    with open_journal(home, identity) as journal:
+        return list_envelopes(journal, keyring, now, MOST_WAITING)
 
 
 def gather_leaves(

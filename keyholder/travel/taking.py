@@ -50,6 +50,7 @@ class Taken:
     ahead: int = 0  # checkpoints of more leaves than are held: they say nothing yet
     new: int = 0  # envelopes
     restored: int = 0  # envelopes that the service had not given
+    carried: int = 0  # records of the maker's, for the next sync to send
     mismatches: list[tuple[int, str]] = field(default_factory=list)  # index and code
     checked: Checked = field(default_factory=Checked)  # contradictions of the log
 

@@ -14,10 +14,12 @@ from app.keyrings import Keyrings, _write
 from app.limits import Limits
 from app.tables import KeyringFile
 from crypto.errors import KeyringError
-from crypto.keyring import read_bundle
+from crypto.keyring import read_bundle, write_bundle
 from crypto.keyring import successor as read_successor
+from keyholder.signing.proposals import add_signatures, propose, write_proposal
 from tests.app.running import Place
 from tests.coalition import Coalition, make_coalition, name_target
+from tests.keyholder.three_officers import LATER, SEEDS, alter, found
 
 CBOR = {"Content-Type": "application/cbor"}
 PATH = "/v1/keyring"
@@ -140,6 +142,18 @@ def test_a_file_in_a_folder_is_served(place: Place) -> None:
     with place.open_client(root=coalition.root) as client:
         for path, data in wraps.items():  # of an older keyring, from the database
             assert client.get(f"{PATH}/{name_target(path, data)}").content == data
+
+
+@pytest.mark.parametrize("alone", range(3))
+def test_two_of_three_officers_must_sign(place: Place, alone: int) -> None:
+    """Keyholder's own proposals, as officers hand them on: half signed, and signed."""
+    held = found()
+    one = propose(held, alter(held), SEEDS[alone], LATER)
+    two = add_signatures(held, one, SEEDS[alone - 1])
+    with place.open_client(root=held.root) as client:
+        assert post(client, write_bundle(held.keyring.files)) == (200, "stored")
+        assert post(client, write_proposal(one)) == (403, "keyring-signatures")
+        assert post(client, write_proposal(two)) == (200, "stored")
 
 
 def test_too_few_signatures(place: Place) -> None:

@@ -28,13 +28,16 @@ from crypto.errors import (
     LogError,
     NoteError,
     OpeningError,
+    RecordError,
     SealedSmsError,
 )
 from crypto.leaves import envelope_leaf, keyring_leaf
 from crypto.locks import derive_lock
 from crypto.log import find_root, hash_leaf
 from crypto.notes import Note, sign, write_key, write_note
+from crypto.officers import public_key
 from crypto.qr_text import MAX_TEXT, read_qr_text, write_qr_text
+from crypto.records import SignedRecord, write_record
 from crypto.sealed_sms import write_texts
 from crypto.statements import read_reporter
 from tools.vectors.boxes import seal_box
@@ -49,6 +52,7 @@ FORMATS = [
     "sealed-sms-v1.md",
     "keyring-v1.md",
     "log-v1.md",
+    "records-v1.md",
 ]
 
 
@@ -184,8 +188,23 @@ NOT_READ = {
         KeyringError,
         LogError,
         NoteError,
+        RecordError,
     ],
 )
 def test_every_code_is_in_a_spec(errors: type[CryptoError]) -> None:
     texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in FORMATS)
     assert {code for code in errors.CAUSES if f"`{code}`" not in texts} <= NOT_READ
+
+
+def test_the_record_of_the_worked_example() -> None:
+    example = read_example("records-v1.md")
+    seed = bytes.fromhex(example["seed"])
+    record = SignedRecord(
+        "0123456789abcdef",
+        1_048_577,
+        1_790_000_000,
+        {"op": "tag", "report": bytes.fromhex("0011223344556677"), "tag": "fibre"},
+    )
+    written = write_record(record, seed)
+    assert public_key(seed).hex() == example["public key"]
+    assert written.hex() == example["content"] + example["signature"]

@@ -7,6 +7,10 @@ import pytest
 from keyholder import vault
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import TravelError
+from keyholder.held import read_held
+from keyholder.records.operations import Tag
+from keyholder.records.replay import EMPTY
+from keyholder.records.writing import write
 from keyholder.remembered import read_seen
 from keyholder.sequence import Item
 from keyholder.travel.bundle import Parcel, Shown, open_bundle, write_bundle
@@ -59,7 +63,7 @@ def test_a_machine_without_a_network_gets_all_and_checks_it(
     coalition.done("sync")
     told = coalition.done("bundle", "out", file, "--envelopes", "--json").json
     assert told == {
-        "keyring": 2, "cards": 0, "checkpoints": 1, "leaves": 2, "next_index": 2
+        "keyring": 2, "cards": 0, "checkpoints": 1, "waiting": 0, "leaves": 2, "next_index": 2
     }  # fmt: skip
     refused = island.run("bundle", "in", file)
     assert (refused.status, "holds no keyring" in refused.err) == (1, True)
@@ -173,6 +177,47 @@ def test_envelopes_that_the_service_lost_come_from_another_holder(
     told = coalition.done("bundle", "in", file)
     assert "1 that the service had not given came now" in told.out
     coalition.done("verify")
+
+
+def test_records_of_a_machine_without_a_network_are_carried_to_the_service(
+    coalition: DeskForTests,
+    service: FakeService,
+    island: DeskForTests,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service.store(*give(coalition, "one"))
+    coalition.done("sync")
+    join(island, coalition, file)
+    held = read_held(island.home)
+    identity = vault.unlock(island.home, PASSPHRASE)
+    write(island.home, identity, held.keyring, EMPTY, [Tag(bytes(8), "seen")], island.now)
+    assert island.done("bundle", "out", file, "--force", "--json").json["waiting"] == 1
+    assert "Records to be sent: 1" in coalition.done("bundle", "show", file).out
+    assert coalition.done("bundle", "in", file, "--json").json["carried"] == 1
+    assert coalition.done("bundle", "in", file, "--json").json["carried"] == 0
+    (waiting,) = coalition.home.carried.iterdir()
+    envelope = waiting.read_bytes()
+    service.status = 503
+    coalition.run("sync")
+    assert waiting.exists()
+    service.status = None
+    told = coalition.done("sync")
+    assert "1 records of holders without a network are sent" in told.err
+    assert list(coalition.home.carried.iterdir()) == []
+    assert envelope in [item[2] for item in service.items]
+    # The island hears of it when the log comes back, and waits no longer.
+    coalition.done("sync")
+    carry(coalition, file, "--envelopes")
+    island.done("bundle", "in", file)
+    assert island.done("bundle", "out", file, "--force", "--json").json["waiting"] == 0
+    island.done("bundle", "out", file, "--force")
+    # What the service does not take waits on.
+    (coalition.home.carried / "x.envelope").write_bytes(envelope)
+    monkeypatch.setattr("keyholder.travel.carrying.post_envelopes", lambda *_: ["refused"])
+    assert "1 of them were not taken" in coalition.run("sync").err
+    pack(island, file, waiting=[b"no envelope"])
+    assert coalition.done("bundle", "in", file, "--json").json["carried"] == 0
 
 
 def test_a_revoked_maker_is_refused(

@@ -121,6 +121,27 @@ def test_what_goes_away() -> None:
         assert line in told, line
 
 
+def test_what_turns_and_what_cannot_be_read() -> None:
+    documents = documents_of(held())
+    reporter = documents["reporter.json"]
+    reporter["addresses"] = ["https://b.example", "https://a.example"]
+    before = hold(
+        add_signatures(held(), propose(held(), documents, SEEDS[0], LATER), SEEDS[1]), held()
+    )
+    reporter["addresses"].reverse()
+    first, _second = reporter["epochs"]
+    first.update(fallback=True, suites={**first["suites"], "sms": 1})
+    documents["wraps/1-a.json"] = {"wraps": 1}
+    told = tell(documents, before)
+    for line in (
+        "Address: another order: https://a.example, https://b.example",
+        "Epoch 1 becomes a fallback",
+        "Epoch 1 is sealed to otherwise: suites app 02, app-sms 01, import 02, relay 02, sms 01",
+        f"Wraps changed: epoch 1, lock A, for 0 holders; no longer for {FIRST}, {SECOND}",
+    ):
+        assert line in told, line
+
+
 def test_holders() -> None:
     documents = documents_of(held())
     first, second, third = documents["holders.json"]["holders"]

@@ -17,7 +17,7 @@ from keyholder.signing.members import add_member, revoke_member
 from keyholder.signing.names import read_names
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
-from tests.keyholder.test_signing import make_desk
+from tests.keyholder.three_homes import make_desk
 
 
 @pytest.fixture

@@ -10,13 +10,23 @@ from crypto.errors import KeyringError
 from crypto.keyring import read_bundle, successor
 from crypto.officers import tuf_signer
 from keyholder import vault
+from keyholder.errors import SigningError
 from keyholder.held import adopt_signatures, read_held
 from keyholder.signing.proposals import name_key
+from keyholder.signing.roots import check_officers, find_slack
 from tests.coalition import DAY
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
-from tests.keyholder.test_signing import Officers, apart, change, make_desk, officers, post
+from tests.keyholder.three_homes import (
+    Officers,
+    apart,
+    change,
+    make_desk,
+    officers,
+    post,
+    template,
+)
 
-__all__ = ["apart", "officers"]
+__all__ = ["apart", "officers", "template"]
 
 
 def key_of(desk: DeskForTests) -> str:
@@ -237,3 +247,26 @@ class TestSettling:
         metadata.signatures.popitem()
         assert adopt_signatures(held, {name: metadata.to_bytes()}) == held
         assert adopt_signatures(held, {name: b"{"}) == held
+
+
+@pytest.mark.parametrize(
+    ("count", "threshold", "told"),
+    [
+        (1, 1, "There is one officer"),
+        (2, 1, "a stolen one is, too"),
+        (2, 2, "All officers must sign"),
+        (3, 2, "If two officers' keys are lost"),
+        (4, 4, "All officers must sign"),
+        (5, 3, None),
+    ],
+)
+def test_how_close_the_end_is(count: int, threshold: int, told: str | None) -> None:
+    slack = find_slack(count, threshold)
+    assert (slack is None) == (told is None)
+    assert told is None or told in (slack or "")
+
+
+def test_a_root_has_room_for_32_officers() -> None:
+    check_officers(32, 17, 17)
+    with pytest.raises(SigningError, match="at most 32"):
+        check_officers(33, 17, 17)

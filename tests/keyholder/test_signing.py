@@ -1,93 +1,20 @@
 """Three officers, two of whom must sign: one of them alone moves nobody, whatever she tries."""
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import Request, urlopen
 
 import pytest
 
 from crypto.errors import KeyringError
 from crypto.keyring import first, read_bundle, successor
+from keyholder import vault
 from keyholder.held import read_held
+from keyholder.keys.cards import make_card
 from keyholder.words import write_words
-from tests.keyholder.conftest import DeskForTests
-from tests.keyholder.fake_service import FakeService
+from tests.keyholder.conftest import PASSPHRASE
+from tests.keyholder.three_homes import Officers, apart, change, officers, post, template
 
-
-@dataclass
-class Officers:
-    """Three homes of one coalition, and a folder where files are handed on."""
-
-    desks: list[DeskForTests]
-    service: FakeService
-    table: Path
-
-    def __getitem__(self, number: int) -> DeskForTests:
-        return self.desks[number]
-
-    def file(self, name: str) -> Path:
-        return self.table / name
-
-    def hand_on(self, name: str, to: str) -> Path:
-        self.file(to).write_bytes(self.file(name).read_bytes())
-        return self.file(to)
-
-    def sync_all(self) -> None:
-        for desk in self.desks:
-            desk.done("sync")
-
-    def version(self, number: int) -> int:
-        return read_held(self[number].home).keyring.version
-
-
-def post(service: FakeService, bundle: bytes) -> int:
-    """The status that answers whoever brings these bytes as a keyring."""
-    request = Request(f"{service.address}/v1/keyring", bundle, method="POST")
-    try:
-        with urlopen(request) as answer:
-            return int(answer.status)
-    except HTTPError as error:
-        error.close()
-        return error.code
-
-
-def make_desk(tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str) -> DeskForTests:
-    desk = DeskForTests(tmp_path / name, capsys)
-    desk.done("init")
-    desk.done("card", "--epochs", 2, "--output", tmp_path / f"{name}.card")
-    return desk
-
-
-@pytest.fixture
-def apart(tmp_path: Path, capsys: pytest.CaptureFixture[str], service: FakeService) -> Officers:
-    """Three homes with cards, and no coalition yet."""
-    desks = [make_desk(tmp_path, capsys, name) for name in ("ana", "ben", "eva")]
-    return Officers(desks, service, tmp_path)
-
-
-@pytest.fixture
-def officers(apart: Officers) -> Officers:
-    """The coalition of the three: two must sign. All are holders, and hold keyring 1."""
-    cards = [apart.file(f"{name}.card") for name in ("ben", "eva")]
-    words: list[object] = ["--threshold", 2, "--address", apart.service.address]
-    for card in cards:
-        words += ["--officer", card, "--member", card]
-    apart[0].done("coalition", "create", *words, "--propose", apart.file("first"))
-    apart[1].done("coalition", "sign", apart.file("first"), "--yes")
-    apart.service.root = apart[1].home.root.read_bytes()
-    apart[1].done("coalition", "publish")
-    apart[0].done("coalition", "join", apart.file("first"))
-    root = apart[0].home.root
-    apart[2].done("coalition", "pin", root, "--service", apart.service.address, "--yes")
-    return apart
-
-
-def change(officers: Officers, number: int = 0, *, name: str = "next") -> Path:
-    """A proposal of one officer."""
-    words = ("--sms-number", f"+1555010000{number + 1}", "--propose", officers.file(name))
-    officers[number].done("coalition", "change", *words)
-    return officers.file(name)
+__all__ = ["apart", "officers", "template"]
 
 
 class TestBeginning:
@@ -257,6 +184,31 @@ class TestSigning:
         taken = officers[2].run("coalition", "sign", theirs, "--yes")
         assert (taken.status, "taken up already" in taken.err) == (1, True)
 
+    def test_withdrawing_tells_which_and_takes_a_damaged_one_away(self, officers: Officers) -> None:
+        change(officers)
+        words = officers[1].done("coalition", "review", officers.file("next"), "--json").json
+        told = officers[0].done("coalition", "withdraw", "--json").json["withdrawn"]
+        assert (told["words"], told["lacking"]) == (words["words"], 1)
+        officers.file("next").unlink()
+        change(officers)
+        (waiting,) = officers[0].home.proposals.iterdir()
+        waiting.write_bytes(b"{}")
+        result = officers[0].run("coalition", "change", "--ussd-code", "*1#")
+        assert (result.status, "not a proposal" in result.err) == (1, True)
+        told = officers[0].done("coalition", "withdraw", "--json").json
+        assert told == {"withdrawn": None}
+
+    def test_another_file_is_not_written_over(self, officers: Officers) -> None:
+        file = change(officers)
+        for word in ("sign", "join"):
+            result = officers[1].run("coalition", word, file, "--output", officers.file("ben.card"))
+            assert (result.status, "there already" in result.err) == (1, True)
+        again = ("coalition", "change", "--ussd-code", "*1#", "--propose")
+        other = change(officers, 1, name="other")
+        for taken, told in ((other, "there already"), (officers.file("ben.card"), "not a prop")):
+            result = officers[0].run(*again, taken)
+            assert (result.status, told in result.err) == (1, True), result.err
+
     def test_a_home_that_is_behind_says_so(self, officers: Officers) -> None:
         officers[1].done("coalition", "sign", change(officers), "--yes", "--publish")
         officers[1].done(
@@ -274,3 +226,30 @@ class TestSigning:
         assert officers[1].run("coalition", "review", officers.file("none")).status == 1
         outside = officers[1].run("coalition", "review", officers[1].home.identity)
         assert outside.status == 1
+
+
+class TestCards:
+    """Who comes is compared with the cards that the reviewer took by another way."""
+
+    def review(self, apart: Officers) -> str:
+        words = ("--officer", apart.file("ben.card"), "--member", apart.file("ben.card"))
+        create = ("coalition", "create", *words, "--threshold", 2, "--propose", apart.file("one"))
+        apart[0].done(*create)
+        return apart[1].done("coalition", "review", apart.file("one")).out
+
+    def test_those_that_are_held_are_named_by_their_words(self, apart: Officers) -> None:
+        ana = apart[1].done("card", "--take", apart.file("ana.card"), "--json").json
+        out = self.review(apart)
+        assert f"You hold the card of {ana['holder']}: {ana['words']}" in out
+        assert f"is that of holder {ana['holder']}" in out
+        assert out.count("is on no card that you hold") == 1
+
+    def test_another_key_than_on_the_card_is_said_loudly(
+        self, apart: Officers, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        ana = vault.unlock(apart[0].home, PASSPHRASE)
+        forged = replace(ana, signing_seed=bytes(32))
+        cards = apart[1].home.cards
+        cards.mkdir()
+        (cards / f"{ana.holder_id}.card").write_bytes(make_card(forged, ()))
+        assert f"card that you hold of {ana.holder_id} has ANOTHER KEY" in self.review(apart)

@@ -98,6 +98,7 @@ class Group:
                 content=envelope,
                 headers={"Content-Type": "application/octet-stream"},
                 trust_env=False,
+                verify=False,  # plain HTTP: reading the list of authorities takes longer
             )
             assert answer.status_code == 200, answer.text
             self.sealed.setdefault(key.epoch, []).append(envelope)

@@ -1,15 +1,16 @@
-"""5,000 hostile strings through the page: no script, no dialog, no request, no element of theirs."""
+"""5,000 hostile strings through the page: no script, dialog, request or element of theirs."""
 
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
-from tests.keyholder.hostile_strings import COUNT, STRINGS
 
 from keyholder.opening import Opened
+from tests.keyholder.hostile_strings import COUNT, make_strings
 from tests.workbench.sittings import open_as, sitting_over
 from tests.workbench.test_page import watched
 
+STRINGS = make_strings()
 FIELDS = ("area", "text", "raw", "plat_other", "gov")
 # What a string would have to make to do anything: elements that the page itself never uses,
 # handlers, addresses that are followed, and a mark that scripts of the strings would leave.

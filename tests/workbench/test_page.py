@@ -1,5 +1,6 @@
 """The workbench's page in Chromium over the real server: by keyboard alone, axe, one origin."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -98,7 +99,7 @@ def test_filters_narrow_every_view(browser: Browser, desk: tuple[Sitting, str]) 
     with watched(browser, desk[1]) as seen:
         page = seen.page
         page.locator("#filter-country").select_option("MM")
-        expect(page.locator(".count")).not_to_have_text("600 reports")
+        expect(page.locator(".count")).to_have_text(re.compile(r"^[1-5]?\d?\d reports$"))
         count = page.locator(".count").inner_text()
         page.keyboard.press("Escape")
         page.locator("#tab-timeline").click()
@@ -114,12 +115,15 @@ def test_filters_narrow_every_view(browser: Browser, desk: tuple[Sitting, str]) 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(browser: Browser, desk: tuple[Sitting, str], scheme: str) -> None:
+def test_axe_finds_nothing(browser: Browser, scheme: str) -> None:
     found = {}
-    with watched(browser, desk[1], scheme) as seen:
+    with (
+        sitting_over(make_opened(300)) as (_, address),
+        watched(browser, address, scheme) as seen,
+    ):
         page = seen.page
         seen.see_heading("Reports")
-        expect(page.locator(".row .text").nth(3)).to_be_visible()
+        expect(page.locator(".rows .row .received").nth(3)).to_be_visible()
         found["list"] = violations(page)
         page.locator(".rows .row").nth(2).dblclick()
         expect(page.locator("dl.fields").first).to_be_visible()
@@ -128,9 +132,8 @@ def test_axe_finds_nothing(browser: Browser, desk: tuple[Sitting, str], scheme: 
             page.locator(f"#tab-{view}").click()
             expect(page.locator("main")).not_to_contain_text("…")
             found[view] = violations(page)
-            incident = page.locator(".incidents button.link").first
-            if view == "incidents" and incident.count():
-                incident.click()
+            if view == "incidents":
+                page.locator(".incidents button.link").first.click()
                 expect(page.locator("dl.fields")).to_be_visible()
                 found["incident"] = violations(page)
         page.locator("#help").click()

@@ -51,7 +51,16 @@ export const FIELDS = new Map([
   ["lang", "Language"],
 ]);
 
-export const GRADES = ["lone", "three", "ten", "measured", "official", "doubted"];
+export const GRADES = [
+  "lone",
+  "three",
+  "ten",
+  "plausible",
+  "measured",
+  "official",
+  "doubted",
+  "refuted",
+];
 /** @type {Record<string, string>} */
 const GRADE_WORDS = {
   lone: "lone",

@@ -1,5 +1,6 @@
 """keyholder card: one's own card and those of others."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -112,6 +113,17 @@ class TestOthers:
         assert "compare the words" in result.err
         told = desks["ada"].done("epoch", "new", "--json").json
         assert stranger.holder_id not in told["holders"]
+
+    def test_a_folder_that_cannot_be_used_is_said_so(self, desks: Desks, tmp_path: Path) -> None:
+        ada, bob, _cat = desks.values()
+        bob.done("card", "--output", tmp_path / "x")
+        held = ada.home.cards / f"{holder_id(bob)}.card"
+        held.unlink()
+        held.mkdir()
+        assert "cannot be read or written" in ada.run("epoch", "new").err
+        shutil.rmtree(ada.home.cards)
+        ada.home.cards.write_bytes(b"")
+        assert "cannot be read or written" in ada.run("card", "--take", tmp_path / "x").err
 
     def test_what_may_follow_a_card(self) -> None:
         holder = new_identity()

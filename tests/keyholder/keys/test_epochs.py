@@ -259,6 +259,29 @@ class TestUnwrapping:
             {"epoch": 1, "lock": "A", "code": code}
         ]
 
+    def test_a_seed_of_ones_own_that_was_never_signed_hinders_nothing(
+        self, desks: Desks, offer: Callable[..., Path]
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        offer(bob, "never-added", "--offer")
+        ada.done("epoch", "new", "--publish")
+        assert bob.done("sync", "--json").json["wraps"]["taken"] == [{"epoch": 1, "lock": "A"}]
+        assert list_locks(bob, 1) == ["A"]
+
+    def test_a_damaged_vault_keeps_nothing_from_being_downloaded(
+        self, desks: Desks, service: FakeService
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        ada.done("epoch", "new", "--publish")
+        service.store(ada.seal(REPORT))
+        whole = bob.home.seeds.read_bytes()
+        bob.home.seeds.write_bytes(whole[:-1])
+        result = bob.run("sync", "--json")
+        assert (result.status, result.json["new"]) == (1, 1)
+        assert "vault is missing or damaged" in result.err
+        bob.home.seeds.write_bytes(whole)
+        assert bob.done("sync", "--json").json["wraps"]["taken"] == [{"epoch": 1, "lock": "A"}]
+
     def test_wraps_that_the_service_keeps_back_are_named(
         self, desks: Desks, service: FakeService
     ) -> None:

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from crypto.errors import CryptoError
+from crypto.errors import CryptoError, RecordError
 from crypto.locks import check_lock
+from crypto.records import read_record
 from crypto.wrapping import unwrap_seed, wrap_seed
 from keyholder.errors import KeysError
 from keyholder.keys.cards import digest_card, read_card
 from keyholder.keys.lock_offers import read_offer
 from keyholder.keys.wraps import read_wraps
 from tests.crypto.vector import FOLDER, Vector, read_vector
+from tools.vectors.report_json import from_json
 
 FILES = sorted((FOLDER / "holders").glob("*.txt"))
 
@@ -61,6 +63,16 @@ def run_wraps(vector: Vector) -> None:
     }
 
 
+def run_record(vector: Vector) -> None:
+    keys = {vector.field("author"): (vector.hex("key"),)}
+    record = read_record(vector.payload, keys)
+    assert (str(record.counter), str(record.time)) == (
+        vector.field("counter"),
+        vector.field("time"),
+    )
+    assert record.operation == from_json(vector.field("operation"))
+
+
 def unwrap(vector: Vector, wrapped: bytes) -> bytes:
     return unwrap_seed(
         wrapped,
@@ -77,6 +89,7 @@ RUN = {
     "card": run_card,
     "lock-offer": run_lock_offer,
     "wraps": run_wraps,
+    "record": run_record,
 }
 
 
@@ -105,4 +118,5 @@ def test_every_code_of_the_formats_has_one() -> None:
     assert expected["wrap"] >= {"open", "wrap-not-opened", "seed-length", "lock-unknown"}
     assert expected["wrap-write"] == {"open", "wrap-key", "seed-length"}
     assert expected["wraps"] >= {"open", "keyring-format", "keyring-field", "keyring-key"}
+    assert expected["record"] == {"open", *RecordError.CAUSES}
     assert set(expected) == set(RUN)

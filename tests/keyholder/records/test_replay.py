@@ -120,3 +120,21 @@ def test_a_report_that_got_another_id():
     state = replay(told, {ONE: TWO})
     assert state.tags == {TWO: {"fibre"}}
     assert state.merged == {FLOOD: {TWO}}
+
+
+def test_no_undo_reaches_a_later_one():
+    told = [
+        Record(ANN, 1, 0, Tag(ONE, "fibre")),
+        Record(ANN, 3, 0, Undo(ANN, 5)),
+        Record(ANN, 5, 0, Undo(ANN, 1)),
+    ]
+    state = replay(told)
+    assert state.tags == {}
+    assert [entry.undone for entry in state.history] == [True, False, False]
+
+
+def test_records_of_one_number_stand_in_the_order_of_their_bytes():
+    """A set's own order is another one in each process: two homes would differ."""
+    told = [Record(ANN, 1, 0, Comment(ONE, letter)) for letter in "abcdefgh"]
+    notes = replay(reversed(told)).notes[ONE]
+    assert "".join(note.text for note in notes) == "abcdefgh"

@@ -2,6 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
+import { whenReady } from "../ready.js";
 import { counted } from "../words.js";
 
 /**
@@ -27,7 +28,11 @@ export function showFloods(view, desk) {
 
   async function load() {
     try {
-      const { suspects } = await desk.api.get("/api/floods", {}, stopped.signal);
+      const { suspects } = await whenReady(
+        () => desk.api.get("/api/floods", {}, stopped.signal),
+        stopped.signal,
+        () => fillWith(body, element("p", {}, "The rule is still looking at all reports …")),
+      );
       fillWith(
         body,
         suspects.length === 0

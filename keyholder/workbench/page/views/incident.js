@@ -82,7 +82,7 @@ export function showIncident(view, desk, wanted) {
             onchange: (/** @type {any} */ event) =>
               act({ op: "grade", target: told.id, level: event.target.value }, "graded"),
           },
-          element("option", { value: "" }, word(told.grade)),
+          element("option", { value: "" }, `${word(told.grade)}, as counted`),
           GRADES.slice(3).map((level) => element("option", { value: level }, word(level))),
         ),
       ),
@@ -115,6 +115,16 @@ export function showIncident(view, desk, wanted) {
         {},
         counted(told.reports, "report"),
         told.reports > told.rows.length && `, the first ${told.rows.length} of them here`,
+      ),
+      element(
+        "button",
+        { type: "button", onclick: () => desk.filters.set({ incident: told.id }) },
+        "See them in the list",
+      ),
+      element(
+        "button",
+        { type: "button", onclick: () => desk.filters.set({ incident: told.id }) },
+        "See them in the list",
       ),
       element(
         "div",
@@ -194,7 +204,9 @@ function facts(told) {
   const lines = [
     [
       "Where",
-      [told.country, ...(told.regions ?? []), ...(told.areas ?? [])].filter(Boolean).join(", "),
+      [told.country_name ?? told.country, ...(told.regions ?? []), ...(told.areas ?? [])]
+        .filter(Boolean)
+        .join(", "),
     ],
     ["Since", time(told.since)],
     ["Until", time(told.until)],
@@ -246,7 +258,7 @@ function restorations(told) {
           "li",
           { dir: "auto" },
           shown(
-            `${time(one.moment)}: ${[one.operator, one.region].filter(Boolean).join(", ") || "everywhere"}`,
+            `${time(one.moment)}: ${[one.operator, one.region_name ?? one.region].filter(Boolean).join(", ") || "everywhere"}`,
           ),
         ),
       ),

@@ -2,6 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
+import { whenReady } from "../ready.js";
 import { counted, time, word } from "../words.js";
 
 const PAGE = 100;
@@ -51,7 +52,11 @@ export function showIncidents(view, desk) {
   async function load(after) {
     try {
       const query = { ...desk.filters.conditions, sort: sort.value, after, limit: PAGE };
-      const told = await desk.api.get("/api/incidents", query, stopped.signal);
+      const told = await whenReady(
+        () => desk.api.get("/api/incidents", query, stopped.signal),
+        stopped.signal,
+        () => fillWith(body, element("p", {}, "The rule is still looking at all reports …")),
+      );
       fillWith(
         body,
         element(

@@ -29,8 +29,8 @@ const COLUMNS = [
 export function showList(view, desk) {
   /** @type {Map<number, any[]>} page number -> its rows */
   const pages = new Map();
-  /** @type {Set<number>} */
-  const asked = new Set();
+  /** @type {Map<number, Promise<void>>} */
+  const asked = new Map();
   let total = 0;
   let current = desk.remembered.row ?? 0;
   const stopped = new AbortController();
@@ -73,10 +73,18 @@ export function showList(view, desk) {
   ask(0);
   showMarks();
 
+  /**
+   * @param {number} page
+   * @returns {Promise<void>} once its rows are here, or could not be had
+   */
+  function ask(page) {
+    const known = asked.get(page) ?? fetchRows(page);
+    asked.set(page, known);
+    return known;
+  }
+
   /** @param {number} page */
-  async function ask(page) {
-    if (asked.has(page)) return;
-    asked.add(page);
+  async function fetchRows(page) {
     try {
       const query = { ...desk.filters.conditions, after: page * PAGE, limit: PAGE };
       const answer = await desk.api.get("/api/reports", query, stopped.signal);
@@ -211,10 +219,11 @@ export function showList(view, desk) {
     return pages.get(Math.floor(at / PAGE))?.[at % PAGE];
   }
 
-  /** @param {number} at */
-  function open(at) {
+  /** @param {number} at its row may not be here yet: a fast hand is ahead of it */
+  async function open(at) {
+    await ask(Math.floor(at / PAGE));
     const row = rowAt(at);
-    if (row) desk.go("report", { id: row.id });
+    if (row && !stopped.signal.aborted) desk.go("report", { id: row.id });
   }
 
   /** @param {KeyboardEvent} event */

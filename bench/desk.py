@@ -24,8 +24,8 @@ from bench.homes import ALL_WAYS, PASSPHRASE, SEALED_TEXTS, make_home
 from bench.opening import read_held_memory
 from bench.rounds import Scope, divide, tell
 from keyholder import vault
-from keyholder.cores import CHUNK, count_cores, open_chunks
-from keyholder.envelopes import open_envelopes, read_chunks
+from keyholder.cores import CHUNK, count_cores, open_ranges
+from keyholder.envelopes import list_starts, open_envelopes, read_chunks
 from keyholder.held import read_held
 from keyholder.home import Home
 from keyholder.opening import Opened, choose_keys
@@ -81,7 +81,7 @@ def _compare(home: Home, mix: str, count: int, goal: float | None, rounds: int) 
 
     def open_ours() -> int:
         with open_envelopes(home) as database:
-            outcomes = open_chunks(read_chunks(database, CHUNK), keys, count, cores)
+            outcomes = open_ranges(home.envelopes, list_starts(database, CHUNK), keys, cores)
             return sum(isinstance(one, Opened) for chunk in outcomes for one in chunk)
 
     def open_bare_ones() -> int:
@@ -117,9 +117,13 @@ def _ask_all(home: Home, words: Path, count: int) -> list[Figure]:
         )
         figures += [_ask(host, token, name, path) for name, path in _LATER]
         peak = max(peak, read_held_memory(process.pid))
-    memory = peak / 1024 * (REPORTS / count)
     return [
-        Figure("workbench, MiB at most, workers included", memory, 1024, most=True),
+        Figure(
+            f"workbench with {count:,}, MiB at most, workers included",
+            peak / 1024,
+            1024,
+            most=True,
+        ),
         *figures,
     ]
 

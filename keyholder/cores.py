@@ -17,9 +17,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from functools import partial
+from pathlib import Path
+from sqlite3 import Connection
 from typing import Any, Protocol, TypeVar
 
-from keyholder.envelopes import Kept
+from keyholder.envelopes import Kept, connect_reading, read_range
 from keyholder.errors import HomeError
 from keyholder.hardening import harden_process
 from keyholder.opening import Desk, EpochKeys, Opened, OpenedRecord, Outcome, Unopened
@@ -41,7 +43,9 @@ class _Worker(Protocol[_Result]):
 _KINDS: list[type[tuple[Any, ...]]] = [Kept, Opened, Unopened, Peeled, OpenedRecord]
 _RECORD = _KINDS.index(OpenedRecord)
 _Make = Callable[[Sequence[EpochKeys]], _Worker[_Result]]
+_Job = tuple[Callable[..., bytes], tuple[Any, ...]]
 _desk: list[_Worker[Any]] = []  # one in each worker process, none elsewhere
+_files: dict[str, Connection] = {}  # likewise
 
 
 def count_cores() -> int:
@@ -61,45 +65,67 @@ def open_chunks(
 
     HomeError: opening-stopped where a worker process was killed.
     """
-    return _work(partial(Desk, authors=authors), chunks, keys, total, cores)
+    return _work_on(partial(Desk, authors=authors), chunks, keys, total, cores)
+
+
+def open_ranges(
+    file: Path,
+    starts: Iterable[int],
+    keys: Sequence[EpochKeys],
+    cores: int,
+    authors: Authors = NOBODY,
+) -> Iterator[list[Outcome]]:
+    """As `open_chunks`, of what lies in an envelopes.db, from each of `starts` on
+    (`envelopes.list_starts`): each worker reads for itself, and no envelope goes through a pipe."""
+    jobs = ((_open_range, (str(file), start)) for start in starts)
+    return _work(partial(Desk, authors=authors), jobs, keys, cores)
 
 
 def peel_chunks(
     chunks: Iterable[list[Kept]], keys: Sequence[EpochKeys], total: int, cores: int
 ) -> Iterator[list[Peeled | Unopened]]:
     """The inner boxes of dual envelopes, as `open_chunks` gives outcomes."""
-    return _work(Peeler, chunks, keys, total, cores)
+    return _work_on(Peeler, chunks, keys, total, cores)
 
 
-def _work(
+def _work_on(
     make: _Make[_Result],
     chunks: Iterable[list[Kept]],
     keys: Sequence[EpochKeys],
     total: int,
     cores: int,
 ) -> Iterator[list[_Result]]:
-    if total <= ALONE or cores < 2:
+    if is_quick(total, cores):
         desk = make(keys)
         for chunk in chunks:
             yield desk.open_all(chunk)
         return
+    yield from _work(make, ((_open_chunk, (_pack(chunk),)) for chunk in chunks), keys, cores)
+
+
+def is_quick(total: int, cores: int) -> bool:
+    """Whether so many envelopes are opened sooner without starting processes."""
+    return total <= ALONE or cores < 2
+
+
+def _work(
+    make: _Make[_Result], jobs: Iterable[_Job], keys: Sequence[EpochKeys], cores: int
+) -> Iterator[list[_Result]]:
     with ProcessPoolExecutor(
         cores, multiprocessing.get_context("spawn"), initializer=_start, initargs=(make, keys)
     ) as pool:
         try:
-            yield from _spread(pool, chunks, 2 * cores)
+            yield from _spread(pool, jobs, 2 * cores)
         except BrokenProcessPool as error:
             raise HomeError("opening-stopped") from error
         finally:
             pool.shutdown(cancel_futures=True)
 
 
-def _spread(
-    pool: ProcessPoolExecutor, chunks: Iterable[list[Kept]], most: int
-) -> Iterator[list[Any]]:
+def _spread(pool: ProcessPoolExecutor, jobs: Iterable[_Job], most: int) -> Iterator[list[Any]]:
     flying: deque[Future[bytes]] = deque()
-    for chunk in chunks:
-        flying.append(pool.submit(_open_chunk, _pack(chunk)))
+    for function, given in jobs:
+        flying.append(pool.submit(function, *given))
         if len(flying) > most:
             yield _unpack(flying.popleft().result())
     while flying:
@@ -134,3 +160,10 @@ def _start(make: _Make[Any], keys: Sequence[EpochKeys]) -> None:
 
 def _open_chunk(packed: bytes) -> bytes:
     return _pack(_desk[0].open_all(_unpack(packed)))
+
+
+def _open_range(file: str, start: int) -> bytes:
+    database = _files.get(file)
+    if database is None:
+        database = _files[file] = connect_reading(file)
+    return _pack(_desk[0].open_all(read_range(database, start, CHUNK)))

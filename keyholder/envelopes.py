@@ -9,6 +9,7 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import NamedTuple
 
 from crypto import envelope, leaves
@@ -165,6 +166,29 @@ def read_items(
     )
     for *item, fault in rows:
         yield Item(*item), fault
+
+
+def list_starts(database: sqlite3.Connection, size: int) -> Iterator[int]:
+    """Indexes from which `read_range` of `size` gives every envelope once; none gives nothing."""
+    query = "SELECT idx FROM known WHERE idx >= ? ORDER BY idx LIMIT 1"
+    after = 0
+    while row := database.execute(query, (after,)).fetchone():
+        yield row[0]
+        after = row[0] + size
+
+
+def read_range(database: sqlite3.Connection, start: int, size: int) -> list[Kept]:
+    """The envelopes held at the `size` indexes from `start` on, by rising index."""
+    rows = database.execute(
+        "SELECT idx, id, day, body, fault, NULL FROM known WHERE idx >= ? AND idx < ? ORDER BY idx",
+        (start, start + size),
+    )
+    return [Kept._make(row) for row in rows]
+
+
+def connect_reading(file: str) -> sqlite3.Connection:
+    """A connection that can only read, for another process while the file is open in this one."""
+    return sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)
 
 
 def find_ids(database: sqlite3.Connection, ids: Sequence[bytes]) -> set[bytes]:

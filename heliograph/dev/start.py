@@ -87,6 +87,7 @@ Next, in another shell in this folder:
   . {env}
   heliograph dev text "NET MM13 D3 S1 V1 FULL 6H MPT"
   sleep 2; keyholder sync; keyholder list
+  keyholder workbench --open   (the same in a browser, with map, timeline and incidents)
 
 Ctrl-C stops it.
 """

@@ -10,8 +10,8 @@ import typer
 from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
-from keyholder.cores import CHUNK, count_cores, open_chunks
-from keyholder.envelopes import count, open_envelopes, read_chunks
+from keyholder.cores import CHUNK, count_cores, is_quick, open_chunks, open_ranges
+from keyholder.envelopes import count, list_starts, open_envelopes, read_chunks
 from keyholder.errors import HomeError
 from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
 from keyholder.held import Held
@@ -83,10 +83,16 @@ def _open_kept(
     ):
         total, done = count(database), 0
         with show_progress("Opening", total) as advance:
-            chunks = read_chunks(database, CHUNK)
-            if len(boxes):
-                chunks = ([boxes.attach(kept) for kept in chunk] for chunk in chunks)
-            for outcomes in open_chunks(chunks, keys, total, count_cores(), known.authors):
+            cores = count_cores()
+            if len(boxes) or is_quick(total, cores):
+                chunks = read_chunks(database, CHUNK)
+                if len(boxes):
+                    chunks = ([boxes.attach(kept) for kept in chunk] for chunk in chunks)
+                opening = open_chunks(chunks, keys, total, cores, known.authors)
+            else:
+                starts = list_starts(database, CHUNK)
+                opening = open_ranges(session.home.envelopes, starts, keys, cores, known.authors)
+            for outcomes in opening:
                 yield from (name_purged(outcome, known.purged) for outcome in outcomes)
                 advance(len(outcomes))
                 done += len(outcomes)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from keyholder import cores, vault
-from keyholder.envelopes import open_envelopes, read_chunks
+from keyholder.envelopes import list_starts, open_envelopes, read_chunks, read_range
 from keyholder.held import read_held
 from keyholder.opening import Opened, choose_keys
 from tests.conftest import ROOT
@@ -37,6 +37,29 @@ def test_processes_give_the_same_in_the_same_order(
     assert [one.place for one in alone] == list(range(20))
     assert sum(isinstance(one, Opened) for one in alone) == 19
     assert open_all(cores.ALONE + 1, 2) == alone
+    with open_envelopes(coalition.home) as database:
+        starts = list_starts(database, cores.CHUNK)
+        found = cores.open_ranges(coalition.home.envelopes, starts, keys, 2)
+        assert [one for part in found for one in part] == alone
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1_000])
+def test_ranges_have_every_envelope_once(coalition: DeskForTests, size: int) -> None:
+    with open_envelopes(coalition.home) as database:
+        assert list(list_starts(database, size)) == []
+        for place in (0, 1, 2, 5, 6, 40, 41, 1 << 60):
+            row = (place, bytes(32), 1, b"\x01", b"body", None)
+            database.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", row)
+        database.execute("UPDATE envelopes SET leaf = x'02' WHERE idx IN (2, 40)")
+        reading = cores.connect_reading(str(coalition.home.envelopes))
+        found = [
+            kept
+            for start in list_starts(database, size)
+            for kept in read_range(reading, start, size)
+        ]
+        reading.close()
+        assert found == [kept for chunk in read_chunks(database, 3) for kept in chunk]
+        assert [kept.place for kept in found] == [0, 1, 5, 6, 41, 1 << 60]
 
 
 def test_a_killed_worker_is_said_so(

@@ -5,6 +5,7 @@ import io
 import json
 import random
 import re
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,8 @@ from reports.stop import from_row, to_row
 from tests.conftest import ROOT
 from tests.keyholder.conftest import DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.hostile import HOSTILE
+from tests.keyholder.test_cells import ACTIVE, find_active
 from tests.keyholder.test_reading import APP, SINCE
 from tests.keyholder.told import sum_up, tell
 
@@ -111,13 +114,14 @@ class TestStop:
         assert make_report(sum_up(told), EMPTY)["notified"] == "no"
 
     def test_words_are_those_of_the_real_file(self, shared: Path) -> None:
-        """Every row of it as an incident of one: coded cells hold words that it holds, or none."""
+        """Each third row as an incident of one: coded cells hold words that the file holds, or
+        none."""
         path = shared / "data" / "stop-2016-2023.csv"
         with path.open(encoding="utf-8", newline="") as stream:
             rows = list(csv.DictReader(stream))
         words = {column: {row[column].strip() for row in rows} | {""} for column in _CODED}
         same = told = 0
-        for number, row in enumerate(rows, 1):
+        for number, row in enumerate(rows[::3], 1):
             for report in from_row(row):
                 made = to_row(make_report(sum_up([tell(report, number, 20_000)]), EMPTY))
                 assert tuple(made) == STOP_COLUMNS == tuple(row)
@@ -264,6 +268,33 @@ class TestXlsx:
         for name in ("mkstemp", "NamedTemporaryFile", "TemporaryFile", "mkdtemp"):
             monkeypatch.setattr(tempfile, name, refuse)
         assert write(Format.XLSX, [incident]).startswith(b"PK")
+
+
+class TestHostile:
+    """The corpus; tests/long/test_hostile_exports.py has 5,000."""
+
+    def test_nothing_is_active(self) -> None:
+        told = [
+            tell({**APP, "area": text, "text": text, "op": [text], "consent": "court"}, number)
+            for number, text in enumerate(HOSTILE, 1)
+        ]
+        incidents = [sum_up([one]) for one in told]
+        for form in (Format.STOP, Format.CSV, Format.UWAZI):
+            assert find_active(write(form, incidents).decode("utf-8-sig")) == []
+        assert write(Format.GEOJSON, incidents).isascii()
+        book = openpyxl.load_workbook(io.BytesIO(write(Format.XLSX, incidents)), read_only=True)
+        cells = [one for sheet in book.worksheets for row in sheet.iter_rows() for one in row]
+        assert {cell.data_type for cell in cells if cell.value is not None} == {"s"}
+        first = {str(cell.value).lstrip(' "\n')[:1] for cell in cells if cell.value is not None}
+        assert not first & set(ACTIVE)
+
+    def test_no_part_of_a_cell_is_one_of_xlsxs_own_escapes(self) -> None:
+        told = [tell({**APP, "text": "_x005F_x000D_ _x0041_x0042_"})]
+        data = write(Format.XLSX, [sum_up(told)])
+        with zipfile.ZipFile(io.BytesIO(data)) as packed:
+            strings = packed.read("xl/sharedStrings.xml").decode()
+        assert not re.search("_x[0-9A-Fa-f]{4}_", strings)
+        assert "⟨U+005F⟩x005F⟨U+005F⟩x000D_" in strings
 
 
 class TestCommand:

@@ -1,6 +1,6 @@
 """Exports opened by other programs: CSV and XLSX by LibreOffice, GeoJSON by a validator.
 
-LibreOffice is started once, for all files. It takes some ten seconds.
+LibreOffice is started twice, because CSV files need a filter of their own: some ten seconds.
 """
 
 import csv
@@ -18,8 +18,8 @@ from keyholder.exports.table import list_columns
 from reports.stop import COLUMNS as STOP_COLUMNS
 from tests.conftest import ROOT
 from tests.keyholder.spreadsheets import CSV, MISSING, Cell, Sheet, find_office, open_files
-from tests.keyholder.test_hostile_exports import ANNOTATIONS, REPORTS
 from tests.keyholder.told import sum_up
+from tests.long.test_hostile_exports import ANNOTATIONS, REPORTS
 
 NO_NODE = "no node, or `npm ci` in client/ was not run: GeoJSON is not validated"
 _CHECK = """

@@ -92,6 +92,11 @@ def add(database: sqlite3.Connection, items: Sequence[Item]) -> list[tuple[int, 
     return [(item.place, fault) for item, fault in rows if fault is not None]
 
 
+def forget_behind(database: sqlite3.Connection, last: int) -> None:
+    """Take back what was added behind the index `last`."""
+    database.execute("DELETE FROM envelopes WHERE idx > ?", (last,))
+
+
 def list_gone(database: sqlite3.Connection) -> list[tuple[int, bytes]]:
     """Indexes and ids of envelopes whose body is not here, by rising index."""
     return database.execute(

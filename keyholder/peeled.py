@@ -4,8 +4,10 @@ A file counts only where a listed holder signed all of it. Boxes are read from t
 envelope is opened, so that a million of them need no memory and nothing is copied into the home.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
@@ -15,11 +17,13 @@ from keyholder.envelopes import Kept
 from keyholder.errors import TravelError
 from keyholder.known import Known
 from keyholder.peeling import FORMAT, MOST_BOXES, is_dual
-from keyholder.travel.signed_file import Items, check_signed, is_listed, open_file
+from keyholder.travel.signed_file import Items, is_listed, open_file, read_signed
 
 MISMATCH, DIFFERS = "peeled-mismatch", "peeled-differs"
 """Codes of what is damaged: a box that is not its envelope's; files with different boxes for it."""
 _ID_SIZE = 32
+_PARTS = 3  # id, header, box
+_DIGEST_SIZE = 16
 
 
 class _Place(NamedTuple):
@@ -29,20 +33,27 @@ class _Place(NamedTuple):
     header: bytes  # 4 B
     at: int  # where the inner box begins
     size: int  # of the inner box
+    digest: bytes  # of the inner box, as it was when the file was checked
 
 
 class PeeledBoxes:
     """The boxes of all files that were given, by envelope id."""
 
-    def __init__(self, files: Sequence[tuple[BinaryIO, Items]]) -> None:
-        """`files` were checked. TravelError: travel-form, travel-too-many."""
-        self._files = [stream for stream, _ in files]
+    def __init__(self) -> None:
+        self._files: list[BinaryIO] = []
         self._places: dict[bytes, _Place] = {}
         self._met = 0
-        for number, (_, items) in enumerate(files):
-            for envelope_id, place in _read_places(number, items):
-                self._places[envelope_id] = self._compare(envelope_id, place)
-                items.go_to(items.at)
+
+    def add(self, stream: BinaryIO, holders: Mapping[str, bytes]) -> None:
+        """Take a file's boxes up, if one of the holders (id and key) signed it. TravelError."""
+        maker, places = read_signed(stream, FORMAT, partial(_read_places, len(self._files)))
+        if not is_listed(maker, holders):
+            raise TravelError("peeled-holder")
+        self._files.append(stream)
+        for envelope_id, place in places:
+            before = self._places.get(envelope_id)
+            differs = before is not None and _tell(before) != _tell(place)
+            self._places[envelope_id] = place._replace(size=0) if differs else place
 
     def __len__(self) -> int:
         return len(self._places)
@@ -65,23 +76,33 @@ class PeeledBoxes:
             return kept
         if not place.size:
             return kept._replace(fault=DIFFERS)
-        header, inner = self._read(place)
+        inner = self._read(place)
         outer = HEADER_SIZE + SEALED_BOX_OVERHEAD
-        if header != kept.body[:HEADER_SIZE] or outer + len(inner) != len(kept.body):
+        if place.header != kept.body[:HEADER_SIZE] or outer + len(inner) != len(kept.body):
             return kept._replace(fault=MISMATCH)
         return kept._replace(inner=inner)
 
-    def _read(self, place: _Place) -> tuple[bytes, bytes]:
+    def _read(self, place: _Place) -> bytes:
+        """The box, as it was when its file was checked. TravelError: travel-unreadable,
+        travel-signature."""
         stream = self._files[place.file]
-        stream.seek(place.at)
-        return place.header, stream.read(place.size)
+        try:
+            stream.seek(place.at)
+            inner = stream.read(place.size)
+        except OSError as error:
+            raise TravelError("travel-unreadable") from error
+        if _digest(inner) != place.digest:
+            raise TravelError("travel-signature")
+        return inner
 
-    def _compare(self, envelope_id: bytes, place: _Place) -> _Place:
-        """The place, marked where another file (or this one) has another box for the envelope."""
-        before = self._places.get(envelope_id)
-        if before is None or (before.size and self._read(before) == self._read(place)):
-            return place
-        return place._replace(size=0)
+
+def _tell(place: _Place) -> tuple[bytes, int, bytes]:
+    """What a place says of its box, whichever file it is in."""
+    return place.header, place.size, place.digest
+
+
+def _digest(inner: bytes) -> bytes:
+    return hashlib.blake2b(inner, digest_size=_DIGEST_SIZE).digest()
 
 
 def list_speakers(keyring: Keyring, known: Known) -> dict[str, bytes]:
@@ -97,31 +118,28 @@ def read_peeled(paths: Sequence[Path], holders: Mapping[str, bytes]) -> Iterator
     TravelError: travel-unreadable, travel-form, travel-signature (changed or cut off),
     peeled-holder (unknown or revoked), travel-too-many.
     """
+    boxes = PeeledBoxes()
     with ExitStack() as stack:
-        files = []
         for path in paths:
-            stream = stack.enter_context(open_file(path))
-            maker, items = check_signed(stream, FORMAT)
-            if not is_listed(maker, holders):
-                raise TravelError("peeled-holder")
-            files.append((stream, items))
-        yield PeeledBoxes(files)
+            boxes.add(stack.enter_context(open_file(path)), holders)
+        yield boxes
 
 
-def _read_places(number: int, items: Items) -> Iterator[tuple[bytes, _Place]]:
-    """Id and place of every box of a file that was checked.
+def _read_places(number: int, items: Items) -> list[tuple[bytes, _Place]]:
+    """Id and place of every box of a file.
 
     A box whose form no dual envelope has is kept like others: its envelope will not match it.
     """
-    count = 0
+    places: list[tuple[bytes, _Place]] = []
     while items.at < items.end:
-        count += 1
-        if count > MOST_BOXES:
+        if len(places) == MOST_BOXES:
             raise TravelError("travel-too-many")
-        if items.take_array() != 3:
+        if items.take_array() != _PARTS:
             raise TravelError("travel-form")
         envelope_id, header = items.take_bytes(_ID_SIZE), items.take_bytes(HEADER_SIZE)
-        at, size = items.step_over_bytes(MAX_ENVELOPE)
-        if len(envelope_id) != _ID_SIZE or len(header) != HEADER_SIZE or not size:
+        inner = items.take_bytes(MAX_ENVELOPE)
+        if len(envelope_id) != _ID_SIZE or len(header) != HEADER_SIZE or not inner:
             raise TravelError("travel-form")
-        yield envelope_id, _Place(number, header, at, size)
+        at = items.at - len(inner)
+        places.append((envelope_id, _Place(number, header, at, len(inner), _digest(inner))))
+    return places

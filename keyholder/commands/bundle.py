@@ -23,7 +23,7 @@ from keyholder.remembered import read_checked
 from keyholder.terminal import show
 from keyholder.travel.bundle import Bundle, open_bundle, write_bundle
 from keyholder.travel.gathering import gather, gather_leaves
-from keyholder.travel.signed_file import is_listed
+from keyholder.travel.signed_file import Maker, is_listed
 
 group = typer.Typer(
     no_args_is_help=True, help="Files for machines that never touch a network, and back."
@@ -100,8 +100,8 @@ def show_bundle(
     session: Session = context.obj
     held = find_coalition(session) if session.home.identity.exists() else None
     known = read_known(session.home)
-    with open_bundle(file) as bundle:
-        told = _describe_bundle(bundle, held, known)
+    with open_bundle(file) as (maker, bundle):
+        told = _describe_bundle(maker, bundle, held, known)
     if json:
         say_json(told)
         return
@@ -119,7 +119,9 @@ def show_bundle(
         say(f"  From index {told['first']} to {told['end'] - 1}")
 
 
-def _describe_bundle(bundle: Bundle, held: Held | None, known: Known) -> dict[str, Any]:
+def _describe_bundle(
+    maker: Maker, bundle: Bundle, held: Held | None, known: Known
+) -> dict[str, Any]:
     cards, bad = [], 0
     for data in bundle.parcel.cards:
         try:
@@ -128,8 +130,8 @@ def _describe_bundle(bundle: Bundle, held: Held | None, known: Known) -> dict[st
             bad += 1
     speakers = list_speakers(held.keyring, known) if held else {}
     return {
-        "maker": bundle.maker.holder_id,
-        "listed": is_listed(bundle.maker, speakers),
+        "maker": maker.holder_id,
+        "listed": is_listed(maker, speakers),
         "keyring": _find_version(bundle.parcel.keyring),
         "cards": cards,
         "bad_cards": bad,

@@ -104,6 +104,8 @@ def describe_epochs(numbers: list[int]) -> str:
             ranges.append([number])
     if not ranges:
         return "no epoch"
+    if len(numbers) == 1:
+        return f"epoch {numbers[0]}"
     return "epochs " + ", ".join(" to ".join(map(str, one)) for one in ranges)
 
 

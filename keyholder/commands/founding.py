@@ -1,6 +1,7 @@
 """keyholder coalition create."""
 
 import hashlib
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from keyholder.development import check_development
 from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
 from keyholder.home import hold
-from keyholder.keys.cards import Card
+from keyholder.keys.cards import Card, digest_card
 from keyholder.signing.cards import read_cards_at
 from keyholder.signing.members import add_member
 from keyholder.signing.proposals import Proposal, write_proposal
@@ -96,6 +97,7 @@ def create(
     }
     check_development(development, session.surroundings.environment, tuple(address or ()))
     officers, others = read_cards_at(officer or ()), read_cards_at(member or ())
+    tell_cards([*officers, *others])
     needed = 1 if threshold is None else threshold
     for_root = needed if root_threshold is None else root_threshold
     if propose is not None:
@@ -118,6 +120,13 @@ def create(
     if json:
         say_json(describe_signed(signed))
     finish(session, signed, None, publish=False, json=json)
+
+
+def tell_cards(cards: Iterable[Card]) -> None:
+    """The words of cards that are about to be relied on, once each."""
+    told = {card.holder_id: write_words(digest_card(card)) for card in cards}
+    for id, words in told.items():
+        warn(f"Card of holder {id}: {words}")
 
 
 def say_begun(session: Session, *, json: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from crypto.keyring import HOLDERS
+from keyholder.commands.founding import tell_cards
 from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
@@ -13,7 +14,6 @@ from keyholder.commands.signing import Change, Documents, describe_signed, finis
 from keyholder.errors import SigningError
 from keyholder.held import Held
 from keyholder.home import hold
-from keyholder.keys.cards import digest_card
 from keyholder.known import read_known
 from keyholder.signing.cards import read_cards_at
 from keyholder.signing.members import (
@@ -25,7 +25,6 @@ from keyholder.signing.members import (
 from keyholder.signing.names import LONGEST, read_names, write_names
 from keyholder.terminal import show
 from keyholder.vault import Identity
-from keyholder.words import write_words
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Ids of holders, 16 hex digits.")]
 
@@ -47,8 +46,7 @@ def add(
     """
     session: Session = context.obj
     cards = read_cards_at(files)
-    for card in cards:
-        warn(f"Holder {card.holder_id}: {write_words(digest_card(card))}")
+    tell_cards(cards)
 
     def change(_identity: Identity, held: Held, documents: Documents) -> None:
         for card in cards:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crypto.officers import tuf_key
-from keyholder.commands.founding import RootThreshold, Threshold
+from keyholder.commands.founding import RootThreshold, Threshold, tell_cards
 from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition
@@ -67,7 +67,9 @@ def officers(
     if not add and not remove and threshold is None and root_threshold is None:
         _tell(read_coalition(session), json=json)
         return
-    added = [card.officer_key for card in read_cards_at(add or ())]
+    cards = read_cards_at(add or ())
+    tell_cards(cards)
+    added = [card.officer_key for card in cards]
     removed = _find_keys(session.home, remove or ())
 
     def change(identity: Identity, before: Officers) -> Officers:

@@ -26,7 +26,7 @@ from keyholder.records.sending import forget_arrived
 from keyholder.signing.proposals import FILE_LIMIT
 from keyholder.travel.bundle import Bundle, open_bundle
 from keyholder.travel.carrying import carry
-from keyholder.travel.signed_file import is_listed
+from keyholder.travel.signed_file import Maker, is_listed
 from keyholder.travel.taking import Taken, take_cards, take_keyring, take_log
 from keyholder.vault import Identity
 
@@ -58,8 +58,8 @@ def take_in(
             take_keyring(session.home, read_coalition(session), files, taken)
             told: dict[str, Any] = {"maker": None, "listed": False}
         else:
-            with open_bundle(file) as bundle:
-                told = _take(session, identity, bundle, taken)
+            with open_bundle(file) as (maker, bundle):
+                told = _take(session, identity, maker, bundle, taken)
         if (held := find_coalition(session)) is not None:
             unwrapped = unwrap_into_vault(session.home, identity, held.keyring)
     told |= {
@@ -84,25 +84,27 @@ def take_in(
         raise TravelError("bundle-refused")
 
 
-def _take(session: Session, identity: Identity, bundle: Bundle, taken: Taken) -> dict[str, Any]:
-    if bundle.maker.holder_id in read_known(session.home).revoked:
+def _take(
+    session: Session, identity: Identity, maker: Maker, bundle: Bundle, taken: Taken
+) -> dict[str, Any]:
+    if maker.holder_id in read_known(session.home).revoked:
         raise TravelError("bundle-maker")
     held = find_coalition(session)
     if bundle.parcel.keyring is not None:
         held = read_coalition(session)
         held = take_keyring(session.home, held, keyrings.read_bundle(bundle.parcel.keyring), taken)
     known = read_known(session.home)
-    if bundle.maker.holder_id in known.revoked:
+    if maker.holder_id in known.revoked:
         raise TravelError("bundle-maker")
     keyring = held.keyring if held else None
-    listed = keyring is not None and is_listed(bundle.maker, list_speakers(keyring, known))
+    listed = keyring is not None and is_listed(maker, list_speakers(keyring, known))
     take_cards(session.home, identity, keyring, bundle.parcel.cards, taken)
     if keyring is not None and (bundle.count or bundle.parcel.checkpoints):
         with open_envelopes(session.home) as database:
             take_log(database, keyring, bundle, known, taken)
             _forget_arrived(session, identity, database)
     taken.carried = carry(session.home, bundle.parcel.waiting)
-    return {"maker": bundle.maker.holder_id, "listed": listed}
+    return {"maker": maker.holder_id, "listed": listed}
 
 
 def _forget_arrived(session: Session, identity: Identity, database: Connection) -> None:

@@ -13,6 +13,7 @@ def describe_unwrapped(unwrapped: Unwrapped) -> dict[str, Any]:
         "refused": [
             {"epoch": epoch, "lock": lock, "code": code} for epoch, lock, code in unwrapped.refused
         ],
+        "withheld": [{"epoch": epoch, "lock": lock} for epoch, lock in unwrapped.withheld],
     }
 
 
@@ -22,3 +23,8 @@ def say_unwrapped(unwrapped: Unwrapped) -> None:
         say(f"The seed of lock {lock} of epoch {epoch} is in the vault now.")
     for epoch, lock, code in unwrapped.refused:
         warn(f"The seed wrapped for you for lock {lock} of epoch {epoch} was refused: {code}")
+    for epoch, lock in unwrapped.withheld:
+        warn(
+            f"The wraps of lock {lock} of epoch {epoch} were kept back. Take the keyring from "
+            "another holder before an officer signs the next one: it would not have them."
+        )

@@ -14,6 +14,7 @@ from crypto.keyring import Epoch, Keyring, find_target
 from crypto.locks import check_lock
 from crypto.statements import MAX_HOLDERS
 from crypto.strict_json import read_hex, read_integer, read_json, read_object
+from crypto.trust import parse_targets, target_name
 from crypto.wrapping import WRAP_SIZE, unwrap_seed
 from keyholder.errors import KeysError
 from keyholder.home import Home
@@ -27,7 +28,7 @@ ROOM = 700 * 1024
 purging and roots need the rest."""
 MOST = 56
 """Files of wraps in a keyring: a reader fetches at most 64 files that targets list."""
-_NAME = re.compile(r"wraps/([0-9]{1,5})-[ab]\.json", re.ASCII)
+_NAME = re.compile(r"wraps/([0-9]{1,5})-([ab])\.json", re.ASCII)
 _LAST_EPOCH = 0xFFFF
 _ID_DIGITS = 16
 
@@ -38,6 +39,8 @@ class Unwrapped:
 
     taken: list[tuple[int, str]] = field(default_factory=list)
     refused: list[tuple[int, str, str]] = field(default_factory=list)
+    withheld: list[tuple[int, str]] = field(default_factory=list)
+    """Locks whose wraps the keyring lists and whoever carried it kept back, hers or not."""
 
 
 def name_wraps(epoch: int, lock: str) -> str:
@@ -95,12 +98,23 @@ def fit_wraps(documents: dict[str, dict[str, Any]], kept: int, now: int) -> list
     return sorted(dropped)
 
 
+def list_withheld(keyring: Keyring) -> list[tuple[int, str]]:
+    """Locks whose wraps the keyring lists and does not hold: an officer who signs the next one from
+    it would lose them for everybody."""
+    targets = parse_targets(keyring.files[f"{keyring.version}.targets.json"])
+    return sorted(
+        (int(match[1]), match[2].upper())
+        for path in targets.targets
+        if (match := _NAME.fullmatch(path)) and target_name(targets, path) not in keyring.files
+    )
+
+
 def unwrap_seeds(secrets: Secrets, keyring: Keyring, holder_id: str) -> tuple[Secrets, Unwrapped]:
     """The secrets with every seed that the keyring's wraps have for this holder and that she lacks.
 
     What is not the signed lock's seed, or cannot be read, is refused and named; the rest goes on.
     """
-    unwrapped = Unwrapped()
+    unwrapped = Unwrapped(withheld=list_withheld(keyring))
     keys = {one.epoch: one.seed for one in secrets.wrap_keys}
     found: list[Seed] = []
     for epoch in keyring.epochs:

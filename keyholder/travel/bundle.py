@@ -4,11 +4,13 @@ A signed sequence (spec/travel-v1.md). All in it is public or sealed. Its signat
 whose it is and that no byte was changed: each thing in it proves itself, as if a service gave it.
 """
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import NamedTuple
+from typing import BinaryIO, NamedTuple
 
 import cbor2
 
@@ -19,9 +21,9 @@ from keyholder.sequence import BODY_LIMIT, LEAF_LIMIT, Item
 from keyholder.travel.signed_file import (
     Items,
     Maker,
-    check_signed,
     name_maker,
     open_file,
+    read_signed,
     write_signed,
 )
 from keyholder.vault import Identity
@@ -62,17 +64,19 @@ class Parcel:
 class Bundle:
     """A bundle that was checked and read; its leaves are read again from the file."""
 
-    maker: Maker
-    parcel: Parcel
-    count: int
+    stream: BinaryIO = field(repr=False)
+    parcel: Parcel = Parcel()
+    count: int = 0
     """Leaves."""
-    bodies: int
+    bodies: int = 0
     """Of them with an envelope."""
-    first: int
+    first: int = 0
     """Index of the first leaf, where there is one. They follow each other without a gap."""
-    items: Items = field(repr=False)
     at: int = 0
     """Where the first leaf lies in the file."""
+    file_end: int = 0
+    digest: bytes = b""
+    """Over all leaves, as they were when the file was checked."""
 
     @property
     def end(self) -> int:
@@ -80,12 +84,22 @@ class Bundle:
         return self.first + self.count
 
     def read_leaves(self) -> Iterator[Item]:
-        """The leaves by rising index, and the envelopes that came with them."""
-        self.items.go_to(self.at)
-        while self.items.at < self.items.end:
-            self.items.take_array()
-            self.items.take_number(_LEAF)
-            yield _take_leaf(self.items)
+        """The leaves by rising index, and the envelopes that came with them.
+
+        TravelError travel-signature, behind the last one: they are others than those that were
+        checked. Envelopes are checked by their leaves.
+        """
+        if not self.count:
+            return
+        items, digest = Items(self.stream, self.at, self.file_end), hashlib.sha256()
+        while items.at < items.end:
+            items.take_array()
+            items.take_number(_LEAF)
+            item = _take_leaf(items)
+            _hash(digest, item)
+            yield item
+        if digest.digest() != self.digest:
+            raise TravelError("travel-signature")
 
 
 def write_bundle(identity: Identity, parcel: Parcel, leaves: Iterable[Item]) -> Iterator[bytes]:
@@ -108,21 +122,21 @@ def _write_items(parcel: Parcel, leaves: Iterable[Item]) -> Iterator[bytes]:
 
 
 @contextmanager
-def open_bundle(path: Path) -> Iterator[Bundle]:
+def open_bundle(path: Path) -> Iterator[tuple[Maker, Bundle]]:
     """A bundle, checked from the first to the last byte, while the block lasts.
 
     TravelError: travel-unreadable, travel-form, travel-signature, travel-too-many.
     """
     with open_file(path) as stream:
-        maker, items = check_signed(stream, FORMAT)
-        yield _read(maker, items)
+        yield read_signed(stream, FORMAT, partial(_read, stream))
 
 
-def _read(maker: Maker, items: Items) -> Bundle:
+def _read(stream: BinaryIO, items: Items) -> Bundle:
     found: dict[int, list[bytes]] = {kind: [] for kind in _MOST}
     keys: list[str] = []
-    last_kind, start = 0, items.at
-    bundle = Bundle(maker, Parcel(), 0, 0, 0, items)
+    last_kind, start = _KEYRING, items.at
+    bundle = Bundle(stream, file_end=items.end)
+    digest = hashlib.sha256()
     while items.at < items.end:
         at = items.at
         length, kind = items.take_array(), items.take_number(_LEAF)
@@ -132,13 +146,16 @@ def _read(maker: Maker, items: Items) -> Bundle:
         if length != {_CHECKPOINT: 3, _LEAF: 4}.get(kind, 2):
             raise TravelError("travel-form")
         if kind == _LEAF:
-            _count_leaf(bundle, _take_leaf(items), at)
+            item = _take_leaf(items)
+            _count_leaf(bundle, item, at)
+            _hash(digest, item)
             continue
         found[kind].append(items.take_bytes(_LONGEST[kind]))
         if kind == _CHECKPOINT:
             keys.append(items.take_text(_LONGEST_KEY))
         if len(found[kind]) > _MOST[kind] or items.at - start > _SMALL_LIMIT:
             raise TravelError("travel-too-many")
+    bundle.digest = digest.digest()
     bundle.parcel = Parcel(
         next(iter(found[_KEYRING]), None),
         found[_CARD],
@@ -155,6 +172,10 @@ def _count_leaf(bundle: Bundle, item: Item, at: int) -> None:
         raise TravelError("travel-form")
     bundle.count += 1
     bundle.bodies += item.body is not None
+
+
+def _hash(digest: "hashlib._Hash", item: Item) -> None:
+    digest.update(len(item.leaf).to_bytes(2, "big") + item.leaf)
 
 
 def _take_leaf(items: Items) -> Item:

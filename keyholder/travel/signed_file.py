@@ -2,16 +2,16 @@
 the signature over all before it. See spec/travel-v1.md.
 
 What is small is one map with its signature inside (keyholder/keys/signed_map.py). These are
-written and read as a stream: a reader checks every byte, then reads items where they lie.
+written and read as a stream.
 """
 
 import hashlib
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 import cbor2
 
@@ -22,11 +22,11 @@ from keyholder.vault import Identity
 
 _SIGNATURE_HEAD = b"\x58\x40"
 _END = len(_SIGNATURE_HEAD) + SIGNATURE_SIZE
-_BLOCK = 1 << 20  # bytes
 _HOLDER = re.compile(r"[0-9a-f]{16}", re.ASCII)
 _KEY_SIZE = 32
 _UNSIGNED, _BYTES, _TEXT, _ARRAY = 0, 2, 3, 4  # major types, RFC 8949 section 3.1
 _NULL = 0xF6
+_Content = TypeVar("_Content")
 _SHORTEST = (24, 0x100, 0x1_0000, 0x1_0000_0000)  # least arguments of 1, 2, 4 and 8 bytes
 
 
@@ -71,37 +71,34 @@ def open_file(path: Path) -> BinaryIO:
         raise TravelError("travel-unreadable") from error
 
 
-def check_signed(stream: BinaryIO, label: str) -> tuple[Maker, "Items"]:
-    """Who signed every byte of the file, by her own key in it, and its items.
+def read_signed(
+    stream: BinaryIO, label: str, read: Callable[["Items"], _Content]
+) -> tuple[Maker, _Content]:
+    """Who signed every byte of the file, by her own key in it, and what `read` made of its items.
 
-    TravelError: travel-unreadable, travel-form (not such a file), travel-signature (changed or cut
-    off).
+    Every byte is read once, for the signature and by `read` alike, so that a stick which gives
+    other bytes the second time deceives nobody; what `read` gave is only given when all is well.
+    `read` takes all items. TravelError: travel-unreadable, travel-form (not such a file),
+    travel-signature (changed or cut off), and what `read` raises.
     """
     try:
-        return _check(stream, label)
+        end = os.fstat(stream.fileno()).st_size - _END
+        empty = write_head(label, Maker("0" * 16, bytes(_KEY_SIZE)))
+        key_at = empty.index(bytes(_KEY_SIZE))
+        head = stream.read(len(empty))
+        holder = head[-16:].decode("ascii", "replace")
+        maker = Maker(holder, head[key_at : key_at + _KEY_SIZE])
+        if end < len(head) or not _HOLDER.fullmatch(holder) or head != write_head(label, maker):
+            raise TravelError("travel-form")
+        digest = hashlib.sha256(head)
+        content = read(Items(stream, len(head), end, digest.update))
+        last = stream.read(_END)
     except OSError as error:
         raise TravelError("travel-unreadable") from error
-
-
-def _check(stream: BinaryIO, label: str) -> tuple[Maker, "Items"]:
-    end = os.fstat(stream.fileno()).st_size - _END
-    empty = write_head(label, Maker("0" * 16, bytes(_KEY_SIZE)))
-    key_at = empty.index(bytes(_KEY_SIZE))
-    head = stream.read(len(empty))
-    holder = head[-16:].decode("ascii", "replace")
-    maker = Maker(holder, head[key_at : key_at + _KEY_SIZE])
-    if end < len(head) or not _HOLDER.fullmatch(holder) or head != write_head(label, maker):
-        raise TravelError("travel-form")
-    digest = hashlib.sha256(head)
-    left = end - len(head)
-    while left and (block := stream.read(min(left, _BLOCK))):
-        digest.update(block)
-        left -= len(block)
-    last = stream.read(_END)
     signature = last.removeprefix(_SIGNATURE_HEAD)
-    if left or len(last) != _END or not is_attested(label, digest.digest(), signature, maker.key):
+    if len(last) != _END or not is_attested(label, digest.digest(), signature, maker.key):
         raise TravelError("travel-signature")
-    return maker, Items(stream, len(head), end)
+    return maker, content
 
 
 def is_listed(maker: Maker, holders: Mapping[str, bytes]) -> bool:
@@ -116,20 +113,24 @@ def is_listed(maker: Maker, holders: Mapping[str, bytes]) -> bool:
 
 
 class Items:
-    """Reads a checked file's items, each head in its shortest form. TravelError: travel-form.
+    """Reads items one after the other, each head in its shortest form. TravelError: travel-form.
 
-    Between two items the stream may be read elsewhere: `at` is where the next one begins.
+    `at` is where the next one begins.
     """
 
-    def __init__(self, stream: BinaryIO, start: int, end: int) -> None:
+    def __init__(
+        self,
+        stream: BinaryIO,
+        start: int,
+        end: int,
+        watch: Callable[[bytes], None] = lambda _: None,
+    ) -> None:
+        """`watch` is given every byte that is read."""
         self._stream = stream
+        self._watch = watch
+        self.at = start
         self.end = end
-        self.go_to(start)
-
-    def go_to(self, at: int) -> None:
-        """Go on from there."""
-        self.at = at
-        self._stream.seek(at)
+        stream.seek(start)
 
     def take_array(self) -> int:
         """How many items an array has, 23 at most."""
@@ -145,11 +146,8 @@ class Items:
 
     def take_bytes_or_null(self, most: int) -> bytes | None:
         """A byte string, or null."""
-        first = self._take(1)
-        if first[0] == _NULL:
-            return None
-        self.go_to(self.at - 1)
-        return self.take_bytes(most)
+        first = self._take(1)[0]
+        return None if first == _NULL else self._take(self._read_head(first, _BYTES, most))
 
     def take_text(self, most: int) -> str:
         """A text of ASCII."""
@@ -158,17 +156,11 @@ class Items:
         except UnicodeDecodeError:
             raise TravelError("travel-form") from None
 
-    def step_over_bytes(self, most: int) -> tuple[int, int]:
-        """Where a byte string's content begins, and how many bytes it has."""
-        size = self._take_head(_BYTES, most)
-        begin = self.at
-        if size > self.end - begin:
-            raise TravelError("travel-form")
-        self.go_to(begin + size)
-        return begin, size
-
     def _take_head(self, major: int, most: int) -> int:
-        low = self._take(1)[0] - (major << 5)
+        return self._read_head(self._take(1)[0], major, most)
+
+    def _read_head(self, first: int, major: int, most: int) -> int:
+        low = first - (major << 5)
         if not 0 <= low <= 27:
             raise TravelError("travel-form")
         argument = low
@@ -183,5 +175,12 @@ class Items:
     def _take(self, size: int) -> bytes:
         if size > self.end - self.at:
             raise TravelError("travel-form")
+        try:
+            data = self._stream.read(size)
+        except OSError as error:
+            raise TravelError("travel-unreadable") from error
+        if len(data) != size:
+            raise TravelError("travel-form")
         self.at += size
-        return self._stream.read(size)
+        self._watch(data)
+        return data

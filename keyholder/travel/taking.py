@@ -13,7 +13,7 @@ from crypto.keyring import Keyring
 from crypto.log import Frontier, hash_leaf
 from keyholder.checked import Checked
 from keyholder.cosigning import gather
-from keyholder.envelopes import add, find_last, list_gone, restore
+from keyholder.envelopes import add, find_last, forget_behind, list_gone, restore
 from keyholder.errors import KeysError, TravelError
 from keyholder.held import Held, accept
 from keyholder.home import Home
@@ -205,18 +205,22 @@ def _read_confirmed(database: Connection) -> Frontier:
 
 
 def _keep(database: Connection, bundle: Bundle, known: Known, taken: Taken) -> None:
+    """Keep the leaves that were compared, or none of them where the file gives others now."""
     last = find_last(database)
     missing = {place for place, id in list_gone(database) if id not in known.purged}
     batch: list[Item] = []
-    for item in bundle.read_leaves():
-        if item.leaf[7:] in known.purged:
-            item = item._replace(body=None)
-        if item.place <= last:
-            taken.restored += item.place in missing and restore(database, item)
-            continue
-        batch.append(item)
-        taken.new += item.body is not None
-        if len(batch) == _BATCH:
-            taken.mismatches += add(database, batch)
-            batch = []
-    taken.mismatches += add(database, batch)
+    try:
+        for item in bundle.read_leaves():
+            body = None if item.leaf[7:] in known.purged else item.body
+            if item.place <= last:
+                taken.restored += item.place in missing and restore(database, item)
+                continue
+            batch.append(item._replace(body=body))
+            taken.new += body is not None
+            if len(batch) == _BATCH:
+                taken.mismatches += add(database, batch)
+                batch = []
+        taken.mismatches += add(database, batch)
+    except TravelError:
+        forget_behind(database, last)
+        raise

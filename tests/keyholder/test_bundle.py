@@ -353,6 +353,34 @@ def test_more_than_a_reader_takes_is_refused(
         pass
 
 
+def test_a_stick_that_gives_other_leaves_the_second_time_leaves_nothing(
+    coalition: DeskForTests,
+    service: FakeService,
+    island: DeskForTests,
+    file: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bodies = [coalition.seal({"chan": "app", "text": str(one)}) for one in range(12)]
+    service.store(*bodies)  # more than the file's buffer holds
+    coalition.done("sync")
+    pin(island, coalition, file)
+    carry(coalition, file, "--envelopes")
+    whole = file.read_bytes()
+    leaf = service.items[0][1]
+    assert whole.count(leaf) == 1
+
+    def swap(*_: object) -> set[int]:
+        """Between comparing and keeping."""
+        file.write_bytes(whole.replace(leaf, leaf[:-1] + bytes([leaf[-1] ^ 1])))
+        return set()
+
+    monkeypatch.setattr("keyholder.travel.taking.list_gone", swap)
+    result = island.run("bundle", "in", file)
+    assert (result.status, "changed or cut off" in result.err) == (1, True)
+    told = island.done("open", "--json").json
+    assert (told["opened"], told["unopened"]) == (0, [])
+
+
 def test_leaves_must_follow_each_other(coalition: DeskForTests, file: Path) -> None:
     one = Item(3, b"\x01", None)
     for items in ((one, one), (one, one._replace(place=5)), (one, one._replace(place=2))):
@@ -360,6 +388,6 @@ def test_leaves_must_follow_each_other(coalition: DeskForTests, file: Path) -> N
         with pytest.raises(TravelError), open_bundle(file):
             pass
     pack(coalition, file, (one, one._replace(place=4, body=b"x")))
-    with open_bundle(file) as bundle:
+    with open_bundle(file) as (_maker, bundle):
         assert (bundle.first, bundle.end, bundle.bodies) == (3, 5, 1)
         assert [item.place for item in bundle.read_leaves()] == [3, 4]

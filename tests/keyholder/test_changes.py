@@ -44,6 +44,15 @@ def held() -> Held:
         "blobs": [],
     }
     documents["holders.json"]["revoked"] = ["f" * 16]
+    # Fields that this program does not know, as a later one may write them:
+    for fields in (
+        documents["reporter.json"],
+        documents["reporter.json"]["epochs"][0],
+        documents["holders.json"],
+        documents["holders.json"]["holders"][0],
+        documents["purged.json"],
+    ):
+        fields["unknown"] = 1
     return hold(add_signatures(start, propose(start, documents, SEEDS[0], NOW), SEEDS[1]), start)
 
 
@@ -119,6 +128,18 @@ def test_what_goes_away() -> None:
         f"Mind: holder {'f' * 16} would no longer be listed as revoked",
     ):
         assert line in told, line
+
+
+def test_fields_that_nobody_knows() -> None:
+    documents = documents_of(held())
+    reporter, holders = documents["reporter.json"], documents["holders.json"]
+    for fields in (reporter, reporter["epochs"][0], holders, documents["purged.json"]):
+        fields["unknown"] = True
+    holders["holders"][0]["unknown"] = {"a": 1}
+    told = tell(documents)
+    for where in ("reporter.json", "Epoch 1", "holders.json", "purged.json"):
+        assert f"{where}: field unknown is now true" in told, where
+    assert f'Holder {FIRST}: field unknown is now {{"a": 1}}' in told
 
 
 def test_what_turns_and_what_cannot_be_read() -> None:

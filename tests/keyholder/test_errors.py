@@ -25,7 +25,7 @@ def test_a_fault_tells_its_place_and_nothing_else(
     def fail(*_: object) -> None:
         raise ValueError("\x1b[2J what a stranger wrote")
 
-    monkeypatch.setattr("keyholder.commands.reading.merge", fail)
+    monkeypatch.setattr("keyholder.commands.opening.merge", fail)
     result = coalition.run("list")
     assert result.status == 1
     assert "ValueError at test_errors.py, line " in result.err

@@ -122,7 +122,11 @@ class TestAnHonestLog:
         fill(coalition, service, 2)
         told = coalition.done("sync", "--json").json
         assert (told["new"], told["held"], told["purged"]) == (2, 2, 0)
-        assert coalition.done("open", "--json").json == {"opened": 2, "unopened": []}
+        assert coalition.done("open", "--json").json == {
+            "opened": 2,
+            "records": 0,
+            "unopened": [],
+        }
         assert verify(coalition) == []
 
     def test_a_home_without_an_identity_is_told(self, desk: DeskForTests) -> None:

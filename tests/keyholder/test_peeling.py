@@ -6,7 +6,7 @@ import pytest
 
 from crypto.envelope import envelope_id
 from keyholder import cores, vault
-from keyholder.envelopes import open_envelopes
+from keyholder.envelopes import Kept, open_envelopes
 from keyholder.errors import TravelError
 from keyholder.known import Known, read_known
 from keyholder.peeled import list_speakers, read_peeled
@@ -40,7 +40,7 @@ def read_boxes(pair: Pair, file: Path) -> list[Peeled]:
     found = []
     with read_peeled([file], list_speakers(pair.coalition.keyring, Known())) as boxes:
         for id, place in boxes._places.items():
-            found.append(Peeled(id, *boxes._read(place)))
+            found.append(Peeled(id, place.header, boxes._read(place)))
     return found
 
 
@@ -229,6 +229,23 @@ def test_files_that_cannot_be_read_or_may_not_lie_there(pair: Pair, file: Path) 
     inside = pair.outer.folder / "keyring" / "stick.peeled"
     assert "may not lie in a home" in pair.outer.run("peel", "--output", inside).err
     assert not inside.exists()
+
+
+def test_a_stick_that_gives_other_bytes_the_second_time_deceives_nobody(
+    pair: Pair, file: Path
+) -> None:
+    bodies = pair.seal(*map(str, range(20)))  # more than the file's buffer holds
+    pair.store(*bodies)
+    pair.outer.done("peel", "--output", file)
+    kept = Kept(0, envelope_id(bodies[0]), 0, bodies[0], None)
+    with read_peeled([file], list_speakers(pair.coalition.keyring, Known())) as boxes:
+        box = boxes.attach(kept).inner
+        assert box is not None
+        boxes.attach(Kept(19, envelope_id(bodies[19]), 0, bodies[19], None))
+        file.write_bytes(file.read_bytes().replace(box, flip_last(box)))
+        with pytest.raises(TravelError) as refused:
+            boxes.attach(kept)
+    assert refused.value.code == "travel-signature"
 
 
 def test_no_more_boxes_than_a_reader_takes(

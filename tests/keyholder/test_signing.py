@@ -39,6 +39,12 @@ class TestBeginning:
         assert told["words"] in review
         assert "This begins a coalition, with root 1." in review
 
+    def test_the_words_of_the_cards_are_shown(self, apart: Officers) -> None:
+        card = apart.file("ben.card")
+        words = apart[1].done("card", "--show", card, "--json").json["words"]
+        result = apart[0].done("coalition", "create", "--officer", card, "--member", card)
+        assert result.err.count(words) == 1
+
     def test_a_threshold_above_the_officers_locks_out(self, apart: Officers) -> None:
         card = apart.file("ben.card")
         for words in (["--threshold", 3], ["--threshold", 1, "--root-threshold", 3]):

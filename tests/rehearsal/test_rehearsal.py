@@ -181,7 +181,7 @@ def read_boxes(group: Group, stick: Path) -> dict[bytes, bytes]:
     holders = list_speakers(read_held(Home(group.folder / "gus")).keyring, Known())
     with read_peeled([stick], holders) as boxes:
         for id, place in boxes._places.items():
-            by_id[id] = boxes._read(place)[1]
+            by_id[id] = boxes._read(place)
     return {
         envelope: by_id[envelope_id(envelope)]
         for envelopes in group.sealed.values()

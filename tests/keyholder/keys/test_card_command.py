@@ -145,7 +145,7 @@ class TestOthers:
 
 def test_epochs_are_told_as_ranges() -> None:
     assert describe_epochs([]) == "no epoch"
-    assert describe_epochs([1]) == "epochs 1"
+    assert describe_epochs([1]) == "epoch 1"
     assert describe_epochs([1, 2, 3, 7, 9, 10]) == "epochs 1 to 3, 7, 9 to 10"
 
 

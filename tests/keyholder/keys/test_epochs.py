@@ -52,7 +52,8 @@ class TestOneLock:
         service.store(desks["ada"].seal(REPORT))
         for name in ("bob", "cat"):
             synced = desks[name].done("sync", "--json").json
-            assert synced["wraps"] == {"taken": [{"epoch": 1, "lock": "A"}], "refused": []}
+            taken = [{"epoch": 1, "lock": "A"}]
+            assert synced["wraps"] == {"taken": taken, "refused": [], "withheld": []}
             assert desks[name].done("open", "--json").json["opened"] == 1
             assert desks[name].done("sync", "--json").json["wraps"]["taken"] == []
 
@@ -243,6 +244,7 @@ class TestUnwrapping:
         assert result.json["wraps"] == {
             "taken": [{"epoch": 2, "lock": "A"}],
             "refused": [{"epoch": 1, "lock": "A", "code": "lock-mismatch"}],
+            "withheld": [],
         }
         assert "lock A of epoch 1 was refused: lock-mismatch" in bob.run("sync").err
         assert (list_locks(bob, 1), list_locks(bob, 2)) == ([], ["A"])
@@ -283,14 +285,22 @@ class TestUnwrapping:
         assert bob.done("sync", "--json").json["wraps"]["taken"] == [{"epoch": 1, "lock": "A"}]
 
     def test_wraps_that_the_service_keeps_back_are_named(
-        self, desks: Desks, service: FakeService
+        self, desks: Desks, service: FakeService, tmp_path: Path
     ) -> None:
-        ada, bob, _cat = desks.values()
-        ada.done("epoch", "new", "--publish")
+        ada, bob, cat = desks.values()
+        ada.done("epoch", "new", "--publish", "--holder", holder_id(bob))
         for name in [name for name in service.files if name.startswith("wraps/")]:
             del service.files[name]
         (refused,) = bob.run("sync", "--json").json["wraps"]["refused"]
         assert refused["code"] == "keyring-file-missing"
+        told = cat.run("sync", "--json").json["wraps"]  # she cannot know that none is hers
+        assert told["withheld"] == [{"epoch": 1, "lock": "A"}]
+        assert "of epoch 1 were kept back" in cat.run("sync").err
+        ada.done("coalition", "export", tmp_path / "keyring")  # another holder has them
+        for desk in (bob, cat):
+            desk.done("bundle", "in", tmp_path / "keyring")
+            assert desk.done("sync", "--json").json["wraps"]["withheld"] == []
+        assert (list_locks(bob, 1), list_locks(cat, 1)) == (["A"], [])
 
 
 class TestTakingOver:

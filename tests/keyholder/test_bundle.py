@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from keyholder import vault
-from keyholder.envelopes import open_envelopes
+from keyholder.envelopes import add, open_envelopes
 from keyholder.errors import TravelError
 from keyholder.held import read_held
 from keyholder.records.operations import Tag
 from keyholder.records.replay import EMPTY
 from keyholder.records.writing import write
-from keyholder.remembered import read_seen
+from keyholder.remembered import read_checked, read_seen
 from keyholder.sequence import Item
 from keyholder.travel.bundle import Parcel, Shown, open_bundle, write_bundle
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
@@ -146,6 +146,25 @@ def test_a_smaller_checkpoint_of_another_log_is_found_by_the_leaves(
     pack(coalition, file, checkpoints=[shown_by(fake)])
     result = island.run("bundle", "in", file, "--json")
     assert (result.status, result.json["findings"][0]["code"]) == (1, "log-forked")
+
+
+def test_leaves_that_were_held_unsigned_are_not_taken_for_others(
+    coalition: DeskForTests, service: FakeService, island: DeskForTests, file: Path
+) -> None:
+    service.store(*give(coalition, "one"))
+    coalition.done("sync")
+    join(island, coalition, file)
+    # The island was given another leaf at index 1, which no checkpoint covers yet.
+    with open_envelopes(island.home) as database:
+        add(database, make_items(give(coalition, "another second"), start=1))
+    service.store(*give(coalition, "second", "third"))
+    coalition.done("sync")
+    carry(coalition, file, "--envelopes")
+    result = island.run("bundle", "in", file, "--json")
+    assert (result.status, result.json["new"]) == (1, 0)
+    assert [one["code"] for one in result.json["findings"]] == ["log-forked"]
+    with open_envelopes(island.home) as database:
+        assert read_checked(database).size == 1
 
 
 def test_what_is_ahead_is_said_and_not_called_withheld(

@@ -15,7 +15,7 @@ from keyholder.records.operations import Operation, Record
 from keyholder.records.replay import EMPTY, Annotations
 from keyholder.workbench.server import serve
 from keyholder.workbench.sitting import Sitting
-from keyholder.workbench.standing import Standing
+from keyholder.workbench.standing import Standing, settle
 from reports.report import QUARTER, Report
 
 DAY = 86_400  # seconds
@@ -30,7 +30,7 @@ TEXTS = ("No internet since 6 am", "Shops are closed", "الإنترنت مقط�
 def sitting_over(opened: Sequence[Opened], idle: float = 3_600) -> Iterator[tuple[Sitting, str]]:
     """The sitting, and its page's address with the token. idle: seconds until it locks."""
     sitting = make_sitting(opened, idle)
-    threading.Thread(target=sitting.settle, daemon=True).start()
+    sitting.take(settle(sitting.standing), [])  # the page is not to find incidents on their way
     ports: queue.Queue[int] = queue.Queue()
     thread = threading.Thread(target=lambda: asyncio.run(serve(sitting, ports.put)))
     thread.start()

@@ -1,6 +1,8 @@
 """keyholder workbench."""
 
 import asyncio
+import signal
+import sys
 import threading
 import time
 import webbrowser
@@ -64,8 +66,11 @@ def workbench(
     )
     annotations = partial(annotate, session, identity)
     door = session.home.folder / _DOOR
+    signals: list[int] = []
     with suppress(KeyboardInterrupt):
-        asyncio.run(_sit(sitting, outcomes, annotations, door if open_browser else None))
+        asyncio.run(_sit(sitting, outcomes, annotations, door if open_browser else None, signals))
+    if signals:
+        sys.exit(128 + signals[0])
     say("Locked: nothing of it is left in memory.")
 
 
@@ -74,8 +79,19 @@ async def _sit(
     outcomes: Generator[Outcome, None, None],
     say_of: Callable[[Findings, Sequence[Merged]], Annotations],
     door: Path | None,
+    signals: list[int],
 ) -> None:
-    """Serve and open at the same time, until it is locked or the opening fails."""
+    """Serve and open at the same time, until it is locked or the opening fails. `signals` takes
+    those that ended it: raised in the midst of a request, they would show a traceback of it."""
+
+    def end(number: int) -> None:
+        signals.append(number)
+        sitting.lock()
+
+    for number in (one for one in signal.Signals if one.name in ("SIGTERM", "SIGHUP")):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            with suppress(NotImplementedError):  # Windows
+                asyncio.get_running_loop().add_signal_handler(number, end, number)
     opening = asyncio.create_task(asyncio.to_thread(_open, sitting, outcomes, say_of))
     try:
         await serve(sitting, partial(_announce, sitting, door))

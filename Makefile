@@ -10,10 +10,10 @@ export PYTHONPYCACHEPREFIX = $(CURDIR)/.pycache
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-faults test-ha test-kannel test-long test-phone lint format bench lock openapi vectors vendor image clean
+.PHONY: help run test test-faults test-ha test-kannel test-long test-phone lint format bench lock openapi vectors vendor keyholder-dist image clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 .venv/.ok: requirements.lock pyproject.toml
 	$(PY) -m pip install -q --disable-pip-version-check --target .tools --upgrade "uv==0.13.9"
@@ -45,7 +45,7 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
-test-long: .venv/.ok ## every real row of STOP by every way in, and each part of the benchmarks once (3 minutes)
+test-long: .venv/.ok ## every real row of STOP by every way in, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice (4 minutes)
 	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
@@ -71,6 +71,7 @@ bench: .venv/.ok ## measure, side by side with what it is compared to; writes va
 lock: .venv/.ok ## pin every package by hash again (after a change in pyproject.toml)
 	$(UV) pip compile pyproject.toml --group dev --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements.lock
 	$(UV) pip compile pyproject.toml --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-run.lock
+	$(UV) pip compile tools/keyholder_dist/pyproject.toml -c requirements.lock --universal --generate-hashes --no-header --python-version 3.11 -q -o requirements-keyholder.lock
 	cd tests/app/tus && npm install --package-lock-only --silent --no-audit --no-fund
 	cd client && npm install --package-lock-only --silent --no-audit --no-fund
 	$(BIN)/python -m tools.strip_npm_lock tests/app/tus/package-lock.json client/package-lock.json
@@ -84,6 +85,9 @@ vectors: .venv/.ok ## write spec/vectors again
 
 vendor: .venv/.ok client/node_modules/.ok ## copy the web app's libraries from npm's packages into client/vendor again
 	$(BIN)/python -m tools.vendor_client
+
+keyholder-dist: .venv/.ok ## keyholder for laptops that touch no network: wheels for Windows, macOS and Linux, hashes, a guide
+	$(BIN)/python -m tools.keyholder_dist --python "$$(command -v $(PY))"
 
 image: ## build the container image in a chroot, without an engine (needs root, buildah, debootstrap)
 	tools/image.sh

@@ -37,6 +37,7 @@ from keyholder.commands import (
     sync,
     verify,
     verify_bundle,
+    words,
     workbench,
 )
 from keyholder.commands.printing import warn
@@ -65,6 +66,7 @@ app.command()(verify.verify)
 app.command()(peeling.peel)
 app.add_typer(bundle.group, name="bundle")
 app.command()(qr.qr)
+app.command()(words.words)
 app.command()(ceremony.ceremony)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)

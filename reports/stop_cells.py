@@ -1,7 +1,9 @@
 """Cells of STOP's rows that take more than a look-up: days, links, places, lists of names."""
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 
 from reports.folding import fold_name
 from reports.lexicon import find_regions, operator_name
@@ -76,6 +78,18 @@ def write_operators(report: Report) -> str:
 def read_other_platforms(cell: str) -> list[str]:
     """Platforms of the table that `other_affected` names, and `other` for what is left. The five
     that have columns of their own are not looked for here: their columns decide."""
+    known = _other_platforms()
+    found = []
+    for part in _NAME_GAP.split(cell):
+        folded = fold_name(part)
+        if folded:
+            found.append(known.get(folded) or known.get(folded.split()[0], "other"))
+    return list(dict.fromkeys(found))
+
+
+@cache
+def _other_platforms() -> Mapping[str, str]:
+    """Folded word -> platform."""
     table = load_table()
     own = table.stop["own_columns"]
     known = {
@@ -87,12 +101,7 @@ def read_other_platforms(cell: str) -> list[str]:
     for _, name, words in list_words("platforms"):
         if name not in own:
             known.update((fold_name(word), name) for word in words)
-    found = []
-    for part in _NAME_GAP.split(cell):
-        folded = fold_name(part)
-        if folded:
-            found.append(known.get(folded) or known.get(folded.split()[0], "other"))
-    return list(dict.fromkeys(found))
+    return known
 
 
 def find_place(cc: str | None, area: str) -> str | None:

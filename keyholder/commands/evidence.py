@@ -1,17 +1,18 @@
 """keyholder evidence."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from keyholder.commands.opening import open_held
+from keyholder.commands.opening import annotate, open_held
 from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import say, say_lines, warn
 from keyholder.commands.reading import is_meant
 from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.documents import make_document
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import EvidenceError, ReportError
 from keyholder.evidence.bundle import write_files
@@ -21,11 +22,14 @@ from keyholder.evidence.originals import read_originals
 from keyholder.evidence.proofs import find_proven
 from keyholder.evidence.version import find_version
 from keyholder.evidence.writing import check_bundle_output, write_bundle_files
+from keyholder.exports.annotations import add_annotations
 from keyholder.exports.contents import describe_contents
 from keyholder.filters import Filter, matches
+from keyholder.findings import Findings
+from keyholder.keys.keeping import open_store
 from keyholder.known import read_known
 from keyholder.merge import Merged, merge
-from keyholder.opening import Desk, Opened, Outcome, Unopened, choose_keys
+from keyholder.opening import Desk, Unopened, choose_keys
 from keyholder.peeled import list_speakers, read_peeled
 from keyholder.terminal import show
 from keyholder.vault import read_seeds
@@ -68,10 +72,21 @@ def evidence(
         raise EvidenceError("evidence-log-key")
     identity = unlock_identity(session)
     custodian = Custodian(identity.holder_id, identity.signing_seed, session.now, find_version())
-    if identity.holder_id not in {one.id for one in held.keyring.holders}:
+    known = read_known(session.home)
+    listed = {one.id for one in held.keyring.holders} - set(known.revoked)
+    if identity.holder_id not in listed:
         raise EvidenceError("evidence-signer")
-    outcomes = open_held(session, peeled, identity=identity)
-    reports, unopened = _choose(outcomes, ids, wanted)
+    found, sealed = Findings(), []
+    for outcome in open_held(session, peeled, identity=identity):
+        found.take(outcome)
+        if isinstance(outcome, Unopened):
+            sealed.append(outcome)
+    merged = merge(found.reports)
+    annotations = annotate(session, identity, found, merged)
+    if ids:
+        reports, unopened = _choose(merged, sealed, ids)
+    else:
+        reports, unopened = [one for one in merged if matches(one, wanted)], []
     places = {source.index for one in reports for source in one.sources}
     places.update(one.place for one in unopened)
     if not places:
@@ -82,11 +97,19 @@ def evidence(
     desk = Desk(choose_keys(held.keyring, read_seeds(session.home, identity)))
     with (
         open_envelopes(session.home) as database,
-        read_peeled(peeled or (), list_speakers(held.keyring, read_known(session.home))) as boxes,
+        open_store(session.home, identity) as store,
+        read_peeled(peeled or (), list_speakers(held.keyring, known)) as boxes,
     ):
         proven = find_proven(database, held.keyring.log_keys, holders, max(places))
-        chosen = list(read_originals(database, places, desk, boxes))
-    files = write_files(chosen, reports, held, proven, custodian)
+        chosen = list(read_originals(database, places, desk, boxes, store))
+    files = write_files(
+        chosen,
+        reports,
+        held,
+        proven,
+        custodian,
+        lambda one: add_annotations(make_document(one), one.report_id, annotations),
+    )
     write_bundle_files(output, files)
     say(
         f"{len(chosen):,} envelopes and {len(reports):,} reports are in {show(str(output))}, "
@@ -101,28 +124,21 @@ def evidence(
 
 
 def _choose(
-    outcomes: Iterable[Outcome], ids: Sequence[str] | None, wanted: Filter
+    merged: Sequence[Merged], sealed: Sequence[Unopened], ids: Sequence[str]
 ) -> tuple[list[Merged], list[Unopened]]:
-    """The reports that are asked for, and envelopes that were named and did not open."""
-    opened: list[Opened] = []
-    unopened: list[Unopened] = []
-    for outcome in outcomes:
-        if isinstance(outcome, Opened):
-            opened.append(outcome)
-        elif isinstance(outcome, Unopened):
-            unopened.append(outcome)
-    merged = merge(opened)
-    if not ids:
-        return [one for one in merged if matches(one, wanted)], []
+    """The reports that are named, and envelopes that did not open.
+
+    ReportError: report-ambiguous, report-unknown.
+    """
     reports: dict[int, Merged] = {}
-    sealed: dict[int, Unopened] = {}
+    unopened: dict[int, Unopened] = {}
     for id in ids:
         found = [place for place, one in enumerate(merged) if is_meant(one, id.lower())]
-        closed = [one for one in unopened if one.envelope_id.hex().startswith(id.lower())]
+        closed = [one for one in sealed if one.envelope_id.hex().startswith(id.lower())]
         if len(found) + len(closed) > 1:
             raise ReportError("report-ambiguous")
         if not found and not closed:
             raise ReportError("report-unknown")
         reports.update((place, merged[place]) for place in found)
-        sealed.update((one.place, one) for one in closed)
-    return list(reports.values()), list(sealed.values())
+        unopened.update((one.place, one) for one in closed)
+    return list(reports.values()), list(unopened.values())

@@ -1,6 +1,6 @@
 """keyholder export."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,7 +8,7 @@ import typer
 
 from keyholder.commands.opening import list_unopened, open_desk
 from keyholder.commands.options import Peeled, with_filter
-from keyholder.commands.printing import say, say_lines, warn
+from keyholder.commands.printing import Advance, say, say_lines, show_progress, warn
 from keyholder.commands.session import Session
 from keyholder.exports.contents import describe_contents, write_about
 from keyholder.exports.formats import (
@@ -16,6 +16,7 @@ from keyholder.exports.formats import (
     Format,
     Unit,
     choose_unit,
+    count_lines,
     list_incidents,
     write_export,
 )
@@ -60,26 +61,29 @@ def export(
     desk = open_desk(session, peeled)
     found = [one for one in desk.reports if matches(one, wanted)]
     incidents = list_incidents(wanted_format, unit, found, desk.annotations)
-    write_output(
-        output,
-        write_export(
-            Export(
-                wanted_format,
-                unit,
-                found,
-                incidents,
-                desk.annotations,
-                list(write_about(found, incidents, session.now)),
-                {"unopened": list_unopened(desk.tally)},
-            )
-        ),
+    written = Export(
+        wanted_format,
+        unit,
+        found,
+        incidents,
+        desk.annotations,
+        list(write_about(found, incidents, session.now)),
+        {"unopened": list_unopened(desk.tally)},
     )
+    with show_progress("Writing", count_lines(written)) as advance:
+        write_output(output, _watch(write_export(written), advance))
     say(f"{_count(len(found), unit, incidents)} in {show(str(output))}.")
     say_lines(describe_contents(found))
     warn(
         "That file is NOT encrypted. It holds what people risked themselves to report. Keep it on "
         "an encrypted disk, share it only as each report's consent allows, and delete it after use."
     )
+
+
+def _watch(chunks: Iterable[bytes], advance: Advance) -> Iterator[bytes]:
+    for chunk in chunks:
+        yield chunk
+        advance(1)
 
 
 def _count(reports: int, unit: Unit, incidents: Sequence[Incident]) -> str:

@@ -13,29 +13,45 @@ from keyholder.evidence.bundle import Chosen
 from keyholder.evidence.manifest import Original
 from keyholder.evidence.sources import Source, take
 from keyholder.evidence.verification import SMALL, Verdict
+from keyholder.keys.keeping import Store, list_names, name_item, read_item
 from keyholder.opening import Desk
 from keyholder.peeled import PeeledBoxes
 from keyholder.sequence import Item
+from reports.codec import encode
 
 
 def read_originals(
-    database: sqlite3.Connection, places: Iterable[int], desk: Desk, boxes: PeeledBoxes
+    database: sqlite3.Connection,
+    places: Iterable[int],
+    desk: Desk,
+    boxes: PeeledBoxes,
+    store: Store,
 ) -> Iterator[Chosen]:
-    """The envelopes at these indexes, by rising index, with what each opens to; `boxes` are what
-    holders of lock A peeled.
+    """The envelopes at these indexes, by rising index, with what each opens to. `boxes` are what
+    holders of lock A peeled; `store` is what is kept beyond the keys of its epoch.
 
     EvidenceError evidence-gone where one has no body, or another one than its leaf says.
     """
+    names = list_names(store)
     for place in sorted(set(places)):
         row = database.execute(
             "SELECT CAST(leaf AS BLOB), CAST(body AS BLOB) FROM envelopes WHERE idx = ?", (place,)
         ).fetchone()
-        if row is None or row[1] is None or find_fault(Item(place, *row)) is not None:
+        if row is None:
             raise EvidenceError("evidence-gone")
         leaf, body = row
-        kept = boxes.attach(Kept(place, leaf[7:], read_leaf(leaf).day, body, None))
-        content = None if kept.fault else open_content(desk, body, kept.inner)
-        yield Chosen(place, leaf[7:], leaf, body, content)
+        envelope_id = leaf[7:]
+        name = name_item(store, envelope_id)
+        kept = read_item(store, name) if name in names else None
+        if body is None and kept is not None:
+            body = kept.body  # purged or removed since
+        if body is None or find_fault(Item(place, leaf, body)) is not None:
+            raise EvidenceError("evidence-gone")
+        peeled = boxes.attach(Kept(place, envelope_id, read_leaf(leaf).day, body, None))
+        content = None if peeled.fault else open_content(desk, body, peeled.inner)
+        if content is None and kept is not None:
+            content = encode(kept.opened.report, kept.start)  # as it was kept
+        yield Chosen(place, envelope_id, leaf, body, content)
 
 
 def open_content(desk: Desk, body: bytes, inner: bytes | None = None) -> bytes | None:

@@ -135,9 +135,10 @@ def _read_folder(root: Path) -> _Folder:
 
 def _walk(folder: Path, depth: int) -> Iterator[tuple[Path, os.stat_result]]:
     """All that is there but folders; no link is followed."""
-    for one in os.scandir(folder):
-        status = one.stat(follow_symlinks=False)
-        if stat.S_ISDIR(status.st_mode) and depth < _DEPTH:
-            yield from _walk(Path(one.path), depth + 1)
-        else:
-            yield Path(one.path), status
+    with os.scandir(folder) as listed:
+        for one in listed:
+            status = one.stat(follow_symlinks=False)
+            if stat.S_ISDIR(status.st_mode) and depth < _DEPTH:
+                yield from _walk(Path(one.path), depth + 1)
+            else:
+                yield Path(one.path), status

@@ -128,7 +128,7 @@ def _check_manifest(source: Source, verdict: Verdict) -> None:
     if manifest is None or signature is None or verdict.keyring is None:
         return
     signer = find_signer(signature)
-    keys = [one.key for one in verdict.keyring.holders if one.id == signer]
+    keys = [key for id, key in _list_holders(verdict.keyring) if id == signer]
     if signer is None:
         verdict.find(SIGNATURE, "signature-altered")
     elif not keys:
@@ -177,7 +177,7 @@ def _check_checkpoint(source: Source, verdict: Verdict) -> bytes | None:
         if note is None:
             verdict.find(paths.CHECKPOINT, "item-missing")
         return None
-    holders = [(one.id, one.key) for one in verdict.keyring.holders]
+    holders = _list_holders(verdict.keyring)
     for written in verdict.keyring.log_keys:
         try:
             verdict.checkpoint = open_checkpoint(note, read_key(written))
@@ -193,7 +193,7 @@ def _check_custody(source: Source, verdict: Verdict) -> None:
     log = take(source, paths.CUSTODY, MAX_LOG)
     if log is None or verdict.keyring is None:
         return
-    acts = read_log(log, [(one.id, one.key) for one in verdict.keyring.holders])
+    acts = read_log(log, _list_holders(verdict.keyring))
     if acts is None:
         verdict.find(paths.CUSTODY, "custody-broken")
     else:
@@ -238,6 +238,11 @@ def _check_content(read: Mapping[str, Read], original: Original, verdict: Verdic
     found = read.get(path)
     if original.content is not None and found is not None and found.sha256 != original.content:
         verdict.find(path, "content-altered")
+
+
+def _list_holders(keyring: Keyring) -> list[tuple[str, bytes]]:
+    """Ids and keys of the holders whose signature counts: no revoked one is among them."""
+    return [(one.id, one.key) for one in keyring.holders]
 
 
 def _digest(data: bytes) -> str:

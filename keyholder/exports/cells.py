@@ -19,14 +19,17 @@ _FORMULA = "=+\\-@＝＋－＠﹦﹢﹣﹫"
 _DEFUSE = re.compile(f"(^|[;\n])([\\s\"']*)([{_FORMULA}])")
 # What begins a tag, ends one, begins an entity; a Markdown link, image or reference.
 _MARKUP = re.compile(r"[<>`]|&(?=#|[A-Za-z])|(?<=\])[(:\[]")
-# An address that runs something, whatever white space or case is in its name.
-_SCRIPT = re.compile(r"(?i)(?<=script)(?=\s*:)|(?<=\bdata)(?=\s*:)")
 _PLAIN = re.compile(f"(^|[;\n])([\\s\"']*)'([{_FORMULA}])")
 
 
 def defuse(text: str) -> str:
     """`text` as a cell: visible, without tab, CR or other controls, and no formula."""
-    return _DEFUSE.sub(r"\1\2'\3", show(text, lines=True))
+    return quote_formulas(show(text, lines=True)) if text else text  # most cells are empty
+
+
+def quote_formulas(text: str) -> str:
+    """An apostrophe before what a spreadsheet would run; all else stays as it is."""
+    return _DEFUSE.sub(r"\1\2'\3", text)
 
 
 def plain(cell: str) -> str:
@@ -37,5 +40,4 @@ def plain(cell: str) -> str:
 def defuse_markup(text: str) -> str:
     """`text` for a program that may take it for HTML or Markdown: no tag, entity or link of it is
     one any more. Its line feeds stay."""
-    seen = _MARKUP.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", show(text, lines=True))
-    return _SCRIPT.sub("⟨⟩", seen)
+    return _MARKUP.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", show(text, lines=True))

@@ -76,6 +76,14 @@ def list_incidents(
     return ()
 
 
+def count_lines(export: Export) -> int | None:
+    """How many lines will be written, about; None where all is written at once."""
+    if export.form is Format.XLSX:
+        return None
+    by_report = export.unit is Unit.REPORT
+    return len(export.reports if by_report else export.incidents)
+
+
 def write_export(export: Export) -> Iterator[bytes]:
     """The file's bytes. ExportError rows-over-sheet."""
     by_report = export.unit is Unit.REPORT

@@ -39,11 +39,11 @@ def make_feature(incident: Incident, unit: str) -> dict[str, Any]:
             "country_name": country_name(incident.country) if incident.country else None,
             "regions": list(incident.regions),
             "region_names": [region_name(code) for code in incident.regions],
-            "areas": [defuse_markup(area) for area in incident.areas],
+            "areas": [_write(area) for area in incident.areas],
             "kinds": list(incident.kinds),
             "networks": [f"{name} {level}" for name, level in incident.networks.items()],
             "platforms": list(incident.platforms),
-            "operators": [defuse_markup(name) for name in incident.operators],
+            "operators": [_write(name) for name in incident.operators],
             "since": write_time(incident.since, incident.since_precision) or None,
             "until": write_time(incident.until, None) or None,
             "status": incident.status,
@@ -77,3 +77,8 @@ def _make_geometry(points: list[tuple[float, float]]) -> dict[str, Any] | None:
     if len(positions) == 1:
         return {"type": "Point", "coordinates": positions[0]}
     return {"type": "MultiPoint", "coordinates": positions}
+
+
+def _write(text: str) -> str:
+    """A text for a map's pop-up, which may be HTML with the text inside a quoted attribute."""
+    return defuse_markup(text).replace('"', "⟨U+0022⟩")

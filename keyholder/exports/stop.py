@@ -42,9 +42,9 @@ def make_report(incident: Incident, annotations: Annotations) -> Report:
         "chan": "import" if imported else "relay",
         "cc": incident.country,
         "area": ", ".join(incident.areas) or ", ".join(map(region_name, incident.regions)),
-        "scope": incident.scope,
+        "scope": incident.scope or _choose(groups, "scope"),
         "kind": list(incident.kinds),
-        "net": dict(incident.networks),
+        "net": {**_list_unknown(groups), **incident.networks},
         "plat": list(incident.platforms),
         "plat_works": _list_working(groups, incident.platforms),
         "plat_other": _choose(groups, "plat_other"),
@@ -52,8 +52,8 @@ def make_report(incident: Incident, annotations: Annotations) -> Report:
         "since": incident.since,
         "since_precision": incident.since_precision,
         "until": incident.until,
-        "status": incident.status,
-        "cause": incident.causes[0] if incident.causes else None,
+        "status": incident.status or _choose(groups, "status"),
+        "cause": incident.causes[0] if incident.causes else _choose(groups, "cause"),
         "evidence": {"links": _list_links(incident)},
         "text": _write_event(incident, annotations),
         **{name: _choose(groups, name) for name in _ASKED},
@@ -68,7 +68,8 @@ def _write(rows: Iterable[dict[str, str]]) -> Iterator[bytes]:
 
 
 def _choose(groups: Groups, name: str) -> str | None:
-    """The word that the most tellers give; none where as many say another, which is no answer."""
+    """The word that the most tellers give; none where as many say another, which is no answer.
+    "unknown" where nobody says more: STOP tells that from a blank."""
     ranked = rank_values(
         groups,
         lambda one: [told] if isinstance(told := one.report.get(name), str) else [],
@@ -77,6 +78,12 @@ def _choose(groups: Groups, name: str) -> str | None:
     if len(known) > 1 and known[0][1] == known[1][1]:
         return None
     return known[0][0] if known else None
+
+
+def _list_unknown(groups: Groups) -> dict[str, str]:
+    """Networks of which somebody says that it is unknown how they are."""
+    ranked = rank_values(groups, lambda one: one.report.get("net", {}).items())
+    return {name: level for (name, level), _ in ranked if level == "unknown"}
 
 
 def _list_working(groups: Groups, cut: Iterable[str]) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 from keyholder.documents import make_plain, write_json
@@ -16,6 +17,7 @@ BOM = b"\xef\xbb\xbf"  # without it Excel takes UTF-8 for the machine's old code
 _OURS = ("id", "received", "channels", "conflicts", "missing_parts", "envelopes")
 
 
+@cache
 def list_columns() -> tuple[str, ...]:
     """The header, from the table of fields."""
     columns = [column for field in load_table().fields for column in _columns(field, "")]
@@ -46,11 +48,15 @@ def make_cells(merged: Merged) -> dict[str, str]:
     return cells
 
 
-def write_line(cells: Sequence[str], ours: Sequence[str] = ()) -> bytes:
-    """One line of CSV (RFC 4180), every cell in quotes and defused, but for `ours` behind them:
-    numbers that this program made."""
+def write_line(cells: Sequence[str]) -> bytes:
+    """One line of CSV (RFC 4180), every cell defused and in quotes."""
+    return write_safe_line(map(defuse, cells))
+
+
+def write_safe_line(cells: Iterable[str]) -> bytes:
+    """One line of CSV of cells that are safe as they are, each in quotes."""
     line = io.StringIO()
-    csv.writer(line, quoting=csv.QUOTE_ALL).writerow([*map(defuse, cells), *ours])
+    csv.writer(line, quoting=csv.QUOTE_ALL).writerow(cells)
     return line.getvalue().encode()
 
 

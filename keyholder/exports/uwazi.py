@@ -7,10 +7,10 @@ columns of ours.
 
 from collections.abc import Iterable, Iterator
 
-from keyholder.exports.cells import defuse_markup
+from keyholder.exports.cells import defuse_markup, quote_formulas
 from keyholder.exports.geojson import list_points
 from keyholder.exports.quoting import list_quotes
-from keyholder.exports.table import write_line
+from keyholder.exports.table import write_line, write_safe_line
 from keyholder.exports.titles import write_title
 from keyholder.incidents.incident import Incident
 from keyholder.moments import write_moment
@@ -29,8 +29,8 @@ def write_uwazi(incidents: Iterable[Incident], annotations: Annotations) -> Iter
     yield write_line(COLUMNS)
     for incident in incidents:
         cells = make_uwazi_cells(incident, annotations)
-        place = cells.pop("geolocation")
-        yield write_line([*cells.values()], [place])
+        place = cells.pop("geolocation")  # our own number: an apostrophe would spoil it
+        yield write_safe_line([*map(quote_formulas, cells.values()), place])
 
 
 def make_uwazi_cells(incident: Incident, annotations: Annotations) -> dict[str, str]:

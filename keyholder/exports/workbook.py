@@ -5,6 +5,7 @@ files.
 """
 
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -24,6 +25,7 @@ _OPTIONS = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
+_ESCAPE = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # ECMA-376-1, 22.9.2.19: ST_Xstring
 _WIDTH = 18  # characters of a column
 _ABOUT_WIDTH = 110
 
@@ -68,7 +70,7 @@ class Sheets:
     def _write(self, sheet: Any, row: int, cells: Iterable[tuple[int, str]], form: Any) -> None:
         for column, text in cells:
             # write_string alone makes a cell of the type "shared string", whatever is in it
-            if text and sheet.write_string(row, column, self._fit(defuse(text)), form) != 0:
+            if text and sheet.write_string(row, column, self._fit(_write_text(text)), form) != 0:
                 raise ExportError("rows-over-sheet")
 
     def _fit(self, text: str) -> str:
@@ -79,6 +81,15 @@ class Sheets:
         mark = _MARK.format(units)
         kept = text.encode("utf-16-le")[: 2 * (MAX_CELL - len(mark))]
         return kept.decode("utf-16-le", "ignore") + mark
+
+
+def _write_text(text: str) -> str:
+    """The cell's text, defused; no part of it is one of XLSX's own writings for a character.
+
+    XlsxWriter escapes those, but not two that share a `_`: `_x005F_x000D_` came back from
+    LibreOffice with a carriage return in it.
+    """
+    return _ESCAPE.sub("⟨U+005F⟩", defuse(text))
 
 
 def _count_units(text: str) -> int:

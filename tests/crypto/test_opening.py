@@ -1,17 +1,27 @@
 """Sealing and opening: round trips, and everything changed is refused."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nacl.bindings import sodium_unpad
+from nacl.exceptions import CryptoError as SodiumError
 
 from crypto.envelope import LENGTHS, SMS_SUITES, Kind, Suite, padded_lengths, read_header
 from crypto.errors import CryptoError, EnvelopeError, OpeningError
 from crypto.locks import LockKey, check_lock, derive_lock, epoch_locks, new_seed
-from crypto.opening import Opener, open_peeled, peel
+from crypto.opening import Opener, _read_plaintext, open_peeled, peel
 from crypto.sealed_sms import write_texts
-from crypto.sealing import MAX_CONTENT, SealingKey, new_report_id, seal, seal_for_sms
+from crypto.sealing import (
+    INNER_HEADER_SIZE,
+    MAX_CONTENT,
+    SealingKey,
+    new_report_id,
+    seal,
+    seal_for_sms,
+)
 from tests.coalition import make_seed
 
 SEEDS = {"A": make_seed("opening A"), "B": make_seed("opening B")}
@@ -159,3 +169,19 @@ def test_seeds_and_content_do_not_show() -> None:
     assert repr(lock.private) not in repr(lock)
     assert "hello" not in repr(opened)
     assert check_lock(SEEDS["A"], "A", {Suite.HYBRID: lock.public})[Suite.HYBRID] == lock
+
+
+@given(st.binary(max_size=40), st.sampled_from([b"", b"\x80", b"\x81", b"\x00"]), st.integers(0, 9))
+def test_padding_comes_off_as_libsodium_takes_it_off(
+    content: bytes, mark: bytes, zeros: int
+) -> None:
+    plaintext = bytes((Suite.SEALED_BOX, Kind.REPORT)) + content + mark + bytes(zeros)
+    expected = b""
+    with suppress(SodiumError):
+        expected = sodium_unpad(plaintext, len(plaintext))
+    if len(expected) < INNER_HEADER_SIZE:
+        with pytest.raises(OpeningError, match="padding"):
+            _read_plaintext(Suite.SEALED_BOX, 1, plaintext)
+    else:
+        opened = _read_plaintext(Suite.SEALED_BOX, 1, plaintext)
+        assert expected == bytes((1, 1)) + opened.report_id + opened.content

@@ -248,6 +248,23 @@ class TestChecking:
         assert verdict.findings == {}
 
 
+class TestKept:
+    def test_what_is_kept_beyond_its_keys_is_evidence_still(
+        self, stocked: DeskForTests, bundle: Path, root: bytes
+    ) -> None:
+        stocked.done("keep", "--country", "MM")
+        stocked.done("epoch", "destroy", 1, "--early", "--yes")
+        assert check(make_bundle(stocked, "kept.zip", "--country", "MM"), root).findings == {}
+        with (
+            zipfile.ZipFile(bundle) as before,
+            zipfile.ZipFile(bundle.with_name("kept.zip")) as after,
+        ):
+            names = [name for name in before.namelist() if name.startswith("working/")]
+            assert len(names) == 10
+            assert [before.read(name) for name in names] == [after.read(name) for name in names]
+        assert stocked.done("verify-bundle", bundle, "--open", "--json").json["reopened"] == 0
+
+
 class TestChanging:
     def test_each_file_changed_anywhere_is_named(self, stocked: DeskForTests, root: bytes) -> None:
         """In a folder, in which a file's own bytes are all there is."""

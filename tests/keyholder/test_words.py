@@ -1,6 +1,7 @@
 """Fingerprints as words: every bit of the first 132 counts, and no two digests share a reading."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 from mnemonic import Mnemonic
 
 from keyholder.words import WORDS, write_words
+from tests.keyholder.conftest import DeskForTests
 
 LIST = Mnemonic("english").wordlist
 
@@ -37,3 +39,22 @@ def test_they_stay_the_same_for_ever() -> None:
 def test_a_digest_that_is_too_short_has_none() -> None:
     with pytest.raises(ValueError, match="32 bytes"):
         write_words(bytes(16))
+
+
+def test_the_words_of_any_file(desk: DeskForTests, tmp_path: Path) -> None:
+    file = tmp_path / "SHA256SUMS"
+    file.write_bytes(bytes(range(256)) * 1_000)
+    digest = hashlib.sha256(file.read_bytes()).digest()
+    told = desk.done("words", file, "--json").json
+    assert told == {"fingerprint": digest.hex(), "words": write_words(digest)}
+    assert write_words(digest) in desk.done("words", file).out
+
+
+def test_a_file_that_cannot_be_read_is_named_by_no_message(
+    desk: DeskForTests, tmp_path: Path
+) -> None:
+    for file in (tmp_path / "nowhere", tmp_path):
+        result = desk.run("words", file)
+        assert result.status == 1
+        assert "The file cannot be read" in result.err
+        assert str(file) not in result.err

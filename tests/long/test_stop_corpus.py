@@ -155,9 +155,8 @@ async def _send(
 
 def _export(service: Running, tmp_path: Path, form: str, channel: str) -> str:
     path = tmp_path / f"{channel}.{form}"
-    service.run(
-        "keyholder", "export", "--format", form, "--channel", channel, "--output", str(path)
-    )
+    options = ("--format", form, "--per", "report", "--channel", channel, "--output", str(path))
+    service.run("keyholder", "export", *options)
     return path.read_text(encoding="utf-8-sig")
 
 

@@ -57,7 +57,7 @@ export function showFloods(view, desk) {
       element(
         "p",
         {},
-        `${counted(suspect.reports, "report")}${suspect.share ? `, ${Math.round(suspect.share * 100)} % of those in its place and time` : ""}.`,
+        `${counted(suspect.reports, "report")}${suspect.share >= 0.01 ? `, ${Math.round(suspect.share * 100)} % of all` : ""}.`,
       ),
       element(
         "p",

@@ -122,11 +122,6 @@ export function showIncident(view, desk, wanted) {
         "See them in the list",
       ),
       element(
-        "button",
-        { type: "button", onclick: () => desk.filters.set({ incident: told.id }) },
-        "See them in the list",
-      ),
-      element(
         "div",
         {
           class: "wide tall",

@@ -1,0 +1,1 @@
+"""What goes to keyholders' laptops: `make keyholder-dist`. See docs/adr/0050."""

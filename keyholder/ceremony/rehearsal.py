@@ -127,7 +127,7 @@ def rehearse(stage: Folder) -> None:
     stage.run("dina", "peel", "--output", peeled)
     stage.run("gus", "list", "--peeled", peeled)
     stage.tell("When its time has come each destroys her keys of the week. Here at once.")
-    stage.run("gus", "epoch", "destroy", 1, "--early")
+    stage.run("gus", "epoch", "destroy", 1, "--early", "--peeled", peeled)
     stage.run("gus", "open", "--peeled", peeled)
     stage.tell("No passphrase brings them back. That was all: everything is removed now.")
 

@@ -1,12 +1,14 @@
 """keyholder epoch destroy."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from keyholder import vault
-from keyholder.commands.options import Json
+from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_with_words
 from keyholder.envelopes import open_envelopes
@@ -17,6 +19,7 @@ from keyholder.keys.destroying import Loss, check_due, holds_keys, survey_epoch,
 from keyholder.keys.keeping import list_names, name_item, open_store
 from keyholder.known import read_known
 from keyholder.opening import choose_keys
+from keyholder.peeled import list_speakers, read_peeled
 from keyholder.records.journal import open_journal
 from keyholder.records.remains import Remains
 from keyholder.vault import Identity
@@ -31,13 +34,15 @@ def destroy(
         bool, typer.Option("--early", help="Before its time: phones may still bring reports.")
     ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    peeled: Peeled = None,
     json: Json = False,
 ) -> None:
     """Destroy your keys of an epoch for good: its seeds, and your one-time keys for it.
 
     First it tells what you hold of it: what you kept stays readable, and nothing else. The vault
     gets a new key, so that an old copy of seeds.box opens only with an old copy of identity.box and
-    its passphrase: delete such copies too. Other holders' keys are theirs to destroy.
+    its passphrase: delete such copies too. Other holders' keys are theirs to destroy. With lock B,
+    name the peeled files: without them it cannot tell what was read.
 
     --json prints {"epoch", "destroyed", "kept", "lost", "records", "closed"}: whether there was
     anything; how many envelopes were kept, open with your keys and were not kept, hold what
@@ -53,7 +58,7 @@ def destroy(
             return
         if not early:
             check_due(held.keyring, number, session.now)
-        loss, remains = _survey(session, held, identity, number)
+        loss, remains = _survey(session, held, identity, number, peeled or ())
         warn(f"Of epoch {number} you hold {sum(asdict(loss).values()):,} envelopes:")
         warn(f"  {loss.kept:,} are kept, and stay readable,")
         warn(f"  {loss.lost:,} open with your keys and are not kept: see `keyholder keep`,")
@@ -70,10 +75,14 @@ def destroy(
     _tell(number, loss, json=json)
 
 
-def _survey(session: Session, held: Held, identity: Identity, number: int) -> tuple[Loss, Remains]:
+def _survey(
+    session: Session, held: Held, identity: Identity, number: int, peeled: Sequence[Path]
+) -> tuple[Loss, Remains]:
     keys = choose_keys(held.keyring, vault.read_seeds(session.home, identity))
     remains = Remains()
+    known = read_known(session.home)
     with (
+        read_peeled(peeled, list_speakers(held.keyring, known)) as boxes,
         open_envelopes(session.home) as database,
         open_store(session.home, identity) as store,
         show_progress("Looking", None) as advance,
@@ -86,7 +95,8 @@ def _survey(session: Session, held: Held, identity: Identity, number: int) -> tu
             lambda id: name_item(store, id) in names,
             advance,
             remains,
-            read_known(session.home).authors,
+            known.authors,
+            boxes.attach,
         )
     return loss, remains
 

@@ -47,13 +47,14 @@ def survey_epoch(
     advance: Callable[[int], None],
     remains: Remains,
     authors: Authors = NOBODY,
+    attach: Callable[[Kept], Kept] = lambda kept: kept,
 ) -> Loss:
     """What would be lost if these keys of the epoch were destroyed. `remains` gets the outcomes;
-    `authors`: whose records count."""
+    `authors`: whose records count. `attach` gives an envelope the box that was peeled off it."""
     loss = Loss()
     own = [one for one in keys if one.number == number]
     total = database.execute(f"SELECT count(*) {_OF_EPOCH}", (-1, _write(number))).fetchone()[0]
-    chunks = _read_chunks(database, number)
+    chunks = ([attach(kept) for kept in chunk] for chunk in _read_chunks(database, number))
     for outcomes in open_chunks(chunks, own, total, count_cores(), authors):
         for outcome in outcomes:
             kept = is_kept(outcome.envelope_id)

@@ -76,6 +76,17 @@ def test_two_holders_open_what_neither_opens_alone(pair: Pair, file: Path) -> No
         assert not any(box in path.read_bytes() for box in boxes), path.name
 
 
+def test_who_destroys_lock_b_is_told_what_was_read(pair: Pair, file: Path) -> None:
+    pair.store(*pair.seal("one", "two"))
+    pair.outer.done("peel", "--output", file)
+    destroy = ("epoch", "destroy", 1, "--early")
+    pair.inner.answers = ["no", "yes"]
+    assert "2 do not open here" in pair.inner.run(*destroy).err
+    told = pair.inner.done(*destroy, "--peeled", file)
+    assert "2 open with your keys and are not kept" in told.err
+    assert count_damage(pair.inner, file) == (0, {"1": 2})
+
+
 def test_what_is_peeled_can_be_chosen(pair: Pair, file: Path) -> None:
     bodies = pair.seal("one", "two", "three")
     pair.store(*bodies)

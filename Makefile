@@ -45,7 +45,7 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
-test-long: .venv/.ok ## every real row of STOP by every way in, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice (4 minutes)
+test-long: .venv/.ok ## every real row of STOP by every way in, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice, keyholder-dist (10 minutes where the machine is busy)
 	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
@@ -93,4 +93,4 @@ image: ## build the container image in a chroot, without an engine (needs root, 
 	tools/image.sh
 
 clean: ## remove what make made, but never data under var/
-	rm -rf client/node_modules client/types tests/app/tus/node_modules .venv .tools .pycache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf dist client/node_modules client/types tests/app/tus/node_modules .venv .tools .pycache .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -8,8 +8,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tomllib
 import zipfile
-from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -117,55 +118,71 @@ def clean_environment(home: Path) -> dict[str, str]:
     return {"PATH": "/usr/bin:/bin", "HOME": str(home), "PIP_NO_INDEX": "1", "LANG": "C.UTF-8"}
 
 
-def install(linux: Path, place: Path, run: Callable[[Sequence[str | Path]], None]) -> None:
-    """As the guide says; by uv where Python comes without venv (Debian's package of its own)."""
-    options = ["--no-index", "--find-links", ".", "--require-hashes", "-r", "requirements.txt"]
-    has_venv = [find_base(), "-c", "import ensurepip, venv"]
-    if subprocess.run(has_venv, check=False, capture_output=True).returncode == 0:
-        run([find_base(), "-m", "venv", place])
-        run([place / "bin" / "python", "-m", "pip", "install", *options])
-        return
-    print("python3-venv is not installed: uv makes the environment in its place")
-    run([UV, "--offline", "--no-config", "venv", "--python", find_base(), place])
-    run([UV, "--offline", "--no-config", "pip", "install", "--python", place, *options])
+@dataclass(frozen=True)
+class Machine:
+    """A new machine: nothing of the tree in its paths, no settings, no network if we may cut it."""
 
+    folder: Path
+    cut: list[str]
 
-@pytest.fixture(scope="module")
-def keyholder(
-    folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[..., "subprocess.CompletedProcess[str]"]:
-    """The installed command, run in an empty folder without a network."""
-    machine = tmp_path_factory.mktemp("machine")
-    environment, cut = clean_environment(machine), find_cut()
-    linux = shutil.copytree(folder / "linux", machine / "stick")
+    @property
+    def tool(self) -> Path:
+        return self.folder / "tool" / "bin"
 
-    def run(command: Sequence[str | Path]) -> None:
-        words = [*cut, *map(str, command)]
-        subprocess.run(words, cwd=linux, env=environment, check=True, timeout=300)
-
-    install(linux, machine / "tool", run)
-    (machine / "empty").mkdir()
-    (machine / "passphrase").write_text(PASSPHRASE + "\n", encoding="utf-8")
-
-    def call(*words: str) -> "subprocess.CompletedProcess[str]":
-        command = [str(machine / "tool" / "bin" / "keyholder")]
-        command += ["--home", str(machine / "home"), "--passphrase-file", "../passphrase"]
+    def run(self, *command: str | Path, at: str = "empty") -> "subprocess.CompletedProcess[str]":
+        """A command in one of its folders."""
         return subprocess.run(
-            [*cut, *command, *words],
-            cwd=machine / "empty",
-            env=environment,
+            [*self.cut, *map(str, command)],
+            cwd=self.folder / at,
+            env=clean_environment(self.folder),
             check=False,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
         )
 
-    return call
+
+def install(machine: Machine) -> None:
+    """As the guide says; by uv where Python comes without venv (Debian's package of its own)."""
+    options = ["--no-index", "--find-links", ".", "--require-hashes", "-r", "requirements.txt"]
+    place = machine.folder / "tool"
+    if machine.run(find_base(), "-c", "import ensurepip, venv").returncode == 0:
+        steps: list[list[str | Path]] = [[find_base(), "-m", "venv", place]]
+        steps += [[place / "bin" / "python", "-m", "pip", "install", *options]]
+    else:
+        print("python3-venv is not installed: uv makes the environment in its place")
+        uv: list[str | Path] = [UV, "--offline", "--no-config"]
+        steps = [[*uv, "venv", "--python", find_base(), place]]
+        steps += [[*uv, "pip", "install", "--python", place, *options]]
+    for step in steps:
+        done = machine.run(*step, at="stick")
+        assert done.returncode == 0, (step, done.stdout, done.stderr)
 
 
-def test_it_is_installed_and_used_without_a_network(
-    keyholder: Callable[..., "subprocess.CompletedProcess[str]"],
-) -> None:
+def read_wheel_version() -> str:
+    """The version that the wheel's own list of packages names."""
+    project = tomllib.loads((ROOT / "tools/keyholder_dist/pyproject.toml").read_text("utf-8"))
+    return str(project["project"]["version"])
+
+
+@pytest.fixture(scope="module")
+def machine(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Machine:
+    """The folder for Linux was carried there and installed."""
+    new = Machine(tmp_path_factory.mktemp("machine"), find_cut())
+    shutil.copytree(folder / "linux", new.folder / "stick")
+    (new.folder / "empty").mkdir()
+    (new.folder / "passphrase").write_text(PASSPHRASE + "\n", encoding="utf-8")
+    install(new)
+    return new
+
+
+def test_it_is_installed_and_used_without_a_network(machine: Machine) -> None:
+    keyholder: list[str | Path] = [
+        machine.tool / "keyholder",
+        "--home",
+        "../home",
+        "--passphrase-file",
+    ]
     for words in (
         ("--help",),
         ("verify-bundle", "--help"),
@@ -174,37 +191,34 @@ def test_it_is_installed_and_used_without_a_network(
         ("coalition", "create", "--address", "https://reports.example.org"),
         ("epoch", "new", "--alone"),
         ("coalition", "show"),
-        ("card",),
+        ("card", "--output", "my.card"),
+        ("qr", "my.card", "--output", "codes.html"),
+        ("bundle", "out", "stick.bundle"),
+        ("ceremony",),
         ("open",),
         ("list", "--country", "MM"),
         ("verify",),
-        ("words", "../passphrase"),
+        ("words", "my.card"),
         *(
             ("export", "--format", form, "--output", f"reports.{form}")
             for form in ("csv", "json", "stop", "xlsx")
         ),
     ):
-        done = keyholder(*words)
+        done = machine.run(*keyholder, "../passphrase", *words)
         assert done.returncode == 0, (words, done.stdout, done.stderr)
 
 
-def test_every_module_can_be_imported_there(
-    keyholder: Callable[..., "subprocess.CompletedProcess[str]"],
-    folder: Path,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> None:
-    """Also those that a command loads late; and the data, by the functions that read it."""
-    machine = next(tmp_path_factory.getbasetemp().glob("machine*"))
+def test_every_module_can_be_imported_there(machine: Machine) -> None:
+    """Also those that a command loads late; and their data, by the functions that read it."""
     code = "import importlib, sys\nfor name in sys.argv[1:]: importlib.import_module(name)\n"
+    code += "from keyholder.evidence.version import find_version\n"
     code += "from keyholder.workbench.page_files import read_page_file\n"
-    code += "from reports import lexicon, places, table\n"
+    code += "from reports import lexicon, places\n"
     code += "assert read_page_file('/') and lexicon.load_lexicon() and places.region_names('MM')\n"
-    subprocess.run(
-        [machine / "tool" / "bin" / "python", "-I", "-c", code, *find_modules(ROOT)],
-        cwd=machine / "empty",
-        env=clean_environment(machine),
-        check=True,
-    )
+    code += "print(find_version())"
+    done = machine.run(machine.tool / "python", "-I", "-c", code, *find_modules(ROOT))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.strip() == read_wheel_version()
 
 
 def test_a_changed_wheel_is_refused(folder: Path, tmp_path: Path) -> None:

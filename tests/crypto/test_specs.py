@@ -174,6 +174,8 @@ NOT_READ = {
     "envelope-suite-not-for-sms",
     "lock-unknown",
     "seed-length",
+    "wrap-holder",
+    "wrap-key",
 }
 
 
@@ -192,7 +194,8 @@ NOT_READ = {
     ],
 )
 def test_every_code_is_in_a_spec(errors: type[CryptoError]) -> None:
-    texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in FORMATS)
+    names = [*FORMATS, "holders-v1.md"]  # whose worked examples tests/keyholder/keys has
+    texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in names)
     assert {code for code in errors.CAUSES if f"`{code}`" not in texts} <= NOT_READ
 
 

@@ -17,7 +17,7 @@ _EXPORT = """
 import os, signal, sys
 from collections.abc import Iterable
 from keyholder import command
-from keyholder.commands import export
+from keyholder.exports import formats
 
 NAMELESS, *words = sys.argv[1:]
 if NAMELESS == "no" and hasattr(os, "O_TMPFILE"):
@@ -28,7 +28,7 @@ def write_csv(_reports: object) -> Iterable[bytes]:
     print("writing", flush=True)
     sys.stdin.read()  # until the signal comes
 
-export.write_csv = write_csv
+formats.write_csv = write_csv
 sys.argv[1:] = words
 command.main()
 """

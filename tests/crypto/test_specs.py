@@ -194,7 +194,7 @@ NOT_READ = {
     ],
 )
 def test_every_code_is_in_a_spec(errors: type[CryptoError]) -> None:
-    names = [*FORMATS, "holders-v1.md"]  # whose worked examples tests/keyholder/keys has
+    names = [*FORMATS, "holders-v1.md"]  # its worked example: tests/keyholder/keys
     texts = "".join((SPEC / name).read_text(encoding="utf-8") for name in names)
     assert {code for code in errors.CAUSES if f"`{code}`" not in texts} <= NOT_READ
 

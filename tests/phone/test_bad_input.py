@@ -102,7 +102,7 @@ def write(page: Page, front: Front, words: str) -> None:
     page.locator("#words").click(timeout=READY_MILLISECONDS)
     page.locator("textarea").fill(words)
     page.locator("#end").click()
-    expect(page.locator("#send")).to_be_visible()
+    expect(page.locator("#send")).to_be_visible(timeout=READY_MILLISECONDS)  # its module comes now
 
 
 def expect_sealed(page: Page) -> None:

@@ -5,6 +5,7 @@ and the folder is removed at the end, also after an error.
 """
 
 import io
+import os
 import shutil
 import tempfile
 import time
@@ -90,9 +91,21 @@ class Folder:
 @contextmanager
 def make_stage(run: Run, say: Say) -> Iterator[Folder]:
     """A stage that is gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
+    with _without_settings(), tempfile.TemporaryDirectory(prefix="rehearsal-") as folder:
         (Path(folder) / "table").mkdir()
         yield Folder(Path(folder), run, say)
+
+
+@contextmanager
+def _without_settings() -> Iterator[None]:
+    """The options of the commands that are played read the environment: a service or a passphrase
+    file that is set for the real home has no part in the play."""
+    names = [name for name in os.environ if name.startswith("KEYHOLDER_")]
+    kept = {name: os.environ.pop(name) for name in names}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def rehearse(stage: Folder) -> None:

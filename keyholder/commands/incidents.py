@@ -24,7 +24,11 @@ def list_incidents(
     wanted: Filter,
     show: Annotated[
         str | None,
-        typer.Option("--show", metavar="ID", help="This one in full; its id, or how it begins."),
+        typer.Option(
+            "--show",
+            metavar="ID",
+            help="This one in full: its id or that of a report in it, or how the id begins.",
+        ),
     ] = None,
     peeled: Peeled = None,
     json: Json = False,
@@ -83,7 +87,12 @@ def list_floods(context: typer.Context, peeled: Peeled = None, json: Json = Fals
 
 
 def _choose(incidents: tuple[Incident, ...], prefix: str) -> Incident:
-    found = [one for one in incidents if one.id.hex().startswith(prefix.lower())]
+    begin = prefix.lower()
+    found = [one for one in incidents if one.id.hex().startswith(begin)] or [
+        one
+        for one in incidents
+        if any(told.report_id.hex().startswith(begin) for told in one.reports)
+    ]
     if len(found) != 1:
         raise ReportError("incident-ambiguous" if found else "incident-unknown")
     return found[0]

@@ -38,14 +38,14 @@ def pin(
 ) -> None:
     """Join a coalition: trust this root file from now on, and take its keyring.
 
-    The keyring comes from a file, or from --service. All trust starts here: compare the words with
-    an officer over the phone. A home belongs to one coalition, for good.
+    The keyring comes from --keyring, else from --service. All trust starts here: compare the words
+    with an officer over the phone. A home belongs to one coalition, for good.
 
     --json prints {"fingerprint", "words", "version", "root_version"}.
     """
     session: Session = context.obj
     vault.require(session.home)
-    if (keyring is None) == (service is None):
+    if keyring is None and service is None:  # both: KEYHOLDER_SERVICE may be set for other commands
         raise typer.BadParameter("give one of them", param_hint="--keyring, --service")
     pinned = _read(root)
     read_root(pinned)
@@ -67,7 +67,7 @@ def pin(
         find_purged(held.keyring)
         find_revoked(held.keyring)
         environment = session.surroundings.environment
-        addresses = (*held.keyring.addresses, *([service] if service else []))
+        addresses = (*held.keyring.addresses, *([service] if service and keyring is None else []))
         check_development(held.keyring.development, environment, addresses)
         write_held(session.home, held)
     if json:

@@ -28,12 +28,13 @@ def choose_holders(
     able = choose_cards(cards, keyring, bare.maker, bare.epoch)
     if named is None:
         return {holder: card for holder, card in able.items() if holder not in without}
-    for holder in named:
+    others = [holder for holder in named if holder != bare.maker]  # the maker has the seed anyway
+    for holder in others:
         if holder not in cards:
             raise KeysError("card-missing")
         if holder not in able:
             raise KeysError("card-no-key")
-    return {holder: able[holder] for holder in named}
+    return {holder: able[holder] for holder in others}
 
 
 def make_lock(

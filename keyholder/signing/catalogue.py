@@ -69,6 +69,10 @@ SIGNING: dict[str, tuple[str, str]] = {
         "The root file was not pinned",
         "Compare its words with an officer, by a way you trust",
     ),
+    "proposal-unreadable": (
+        "The proposal's file cannot be read",
+        "Check its name, and that the disk or stick is there",
+    ),
     "pin-unreadable": (
         "The root file or the keyring's file cannot be read",
         "Check the names, and that the disk or stick is there",

@@ -16,7 +16,7 @@ from crypto.errors import KeyringError, ProposalError
 from crypto.officers import public_key, tuf_key, tuf_signer
 from crypto.proposed import Part, Proposed, join, read_proposed, write_metadata
 from crypto.trust import root_name
-from keyholder.errors import CoalitionError
+from keyholder.errors import CoalitionError, SigningError
 from keyholder.files import read_start
 from keyholder.held import Held
 from keyholder.repository import lay_out_keyring, read_roots
@@ -77,11 +77,11 @@ def read_files(data: bytes) -> dict[str, bytes]:
 
 
 def read_file(path: Path) -> bytes:
-    """The bytes of a file that should be a proposal. ProposalError proposal-form: unreadable."""
+    """The bytes of a file that should be a proposal. SigningError proposal-unreadable."""
     try:
         return read_start(path, FILE_LIMIT)
     except OSError as error:
-        raise ProposalError("proposal-form") from error
+        raise SigningError("proposal-unreadable") from error
 
 
 def write_proposal(proposal: Proposal) -> bytes:

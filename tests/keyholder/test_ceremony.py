@@ -1,5 +1,6 @@
 """The ceremony: every step is looked at, never believed; and the rehearsal runs by itself."""
 
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,10 @@ def test_the_rehearsal_runs_and_leaves_nothing(
     folder = tmp_path / "temporary"
     folder.mkdir()
     monkeypatch.setattr("tempfile.tempdir", str(folder))
-    desk.by_file = False
+    # As in a shell that has the settings of a real home: none of them has a part in the play.
+    monkeypatch.setenv("KEYHOLDER_SERVICE", "https://reports.example")
+    monkeypatch.setenv("KEYHOLDER_PASSPHRASE_FILE", str(tmp_path / "none"))
+    desk.by_file = True
     shown = desk.done("ceremony", "--rehearse").out
     assert list(folder.iterdir()) == []
     assert not desk.folder.exists()
@@ -143,6 +147,7 @@ def test_the_rehearsal_runs_and_leaves_nothing(
     ]:
         assert line in shown, line
     assert str(folder) not in shown
+    assert os.environ["KEYHOLDER_SERVICE"] == "https://reports.example", "put back"
 
 
 def test_a_rehearsal_that_fails_leaves_nothing_either(

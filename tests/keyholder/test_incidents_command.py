@@ -50,6 +50,8 @@ def test_json_and_filters(stocked: DeskForTests) -> None:
     assert len(incident["reports"]) == 3
     one = stocked.run("incidents", "--show", incident["id"], "--json").json
     assert one == incident
+    by_report = stocked.run("incidents", "--show", incident["reports"][1]["id"], "--json").json
+    assert by_report == incident, "as docs/keyholder.md shows it, by the id of a report in it"
 
 
 def test_an_id_that_means_none_or_several(stocked: DeskForTests) -> None:

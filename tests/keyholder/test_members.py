@@ -75,13 +75,18 @@ class TestJoining:
             assert coalition.run("coalition", "add", tmp_path / name).status == 1
 
     def test_pin_asks_with_words_and_belongs_to_one_coalition(
-        self, coalition: DeskForTests, other: DeskForTests, service: FakeService, tmp_path: Path
+        self,
+        coalition: DeskForTests,
+        other: DeskForTests,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         words = coalition.done("coalition", "show", "--json").json["words"]
         coalition.done("coalition", "export", tmp_path / "bundle")
         pin = ("coalition", "pin", coalition.home.root)
         by_file = (*pin, "--keyring", tmp_path / "bundle")
         assert other.run(*pin).status == 2
+        monkeypatch.setenv("KEYHOLDER_SERVICE", "https://reports.example")  # the file goes before
         other.answers = ["no"]
         result = other.run(*by_file)
         assert (result.status, words in result.out) == (1, True)

@@ -93,6 +93,11 @@ class TestSigning:
         root = officers[0].home.root.read_bytes()
         assert first(root, read_bundle(file.read_bytes())).version == 2
 
+    def test_a_file_that_is_not_there_was_not_changed(self, officers: Officers) -> None:
+        for word in ("review", "sign", "join"):
+            result = officers[1].run("coalition", word, officers.file("none"))
+            assert (result.status, "cannot be read" in result.err) == (1, True)
+
     def test_review_tells_all_and_asks_nothing(self, officers: Officers) -> None:
         file = change(officers)
         officers[1].by_file = False

@@ -59,7 +59,10 @@ class TestOneLock:
 
     def test_only_the_holders_named_get_it(self, desks: Desks) -> None:
         ada, bob, cat = desks.values()
-        ada.done("epoch", "new", "--holder", holder_id(bob), "--publish")
+        # Naming oneself is natural, and changes nothing: the maker has the seed anyway.
+        named = ("--holder", holder_id(ada), "--holder", holder_id(bob))
+        told = ada.done("epoch", "new", *named, "--publish", "--json").json
+        assert told["holders"] == [holder_id(bob)]
         assert "Lock A of epoch 1" not in cat.done("sync").out
         assert "lock A of epoch 1 is in the vault" in bob.done("sync").out
         assert (list_locks(bob, 1), list_locks(cat, 1)) == (["A"], [])
@@ -68,6 +71,8 @@ class TestOneLock:
         desk.done("init")
         desk.done("coalition", "create")
         result = desk.run("epoch", "new")
+        assert (result.status, "No other holder" in result.err) == (1, True)
+        result = desk.run("epoch", "new", "--holder", holder_id(desk))
         assert (result.status, "No other holder" in result.err) == (1, True)
         assert read_held(desk.home).keyring.epochs == ()
         desk.done("epoch", "new", "--alone")

@@ -238,6 +238,8 @@ RAW = [
     b"GET / HTTP/1.1\r\nHost: %(host)s\r\n folded: x\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost : %(host)s\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: %(host)s\r\nX: \x00\r\n\r\n",
+    # Longer than a life where two patterns may share the spaces out; nothing would lock it then.
+    b"GET / HTTP/1.1\r\nHost: %(host)s\r\nX:" + b" " * 16_000 + b"\x00\r\n\r\n",
 ]
 
 

@@ -44,6 +44,9 @@ def destroy(
     its passphrase: delete such copies too. Other holders' keys are theirs to destroy. With lock B,
     name the peeled files: without them it cannot tell what was read.
 
+    What you wrote about reports that are lost goes with them, as far as they open here. Sync first:
+    what waits to be sent stays.
+
     --json prints {"epoch", "destroyed", "kept", "lost", "records", "closed"}: whether there was
     anything; how many envelopes were kept, open with your keys and were not kept, hold what
     holders said and no report, and do not open here.
@@ -64,6 +67,7 @@ def destroy(
         warn(f"  {loss.lost:,} open with your keys and are not kept: see `keyholder keep`,")
         warn(f"  {loss.records:,} hold what holders said; of lost reports it is lost as well,")
         warn(f"  {loss.closed:,} do not open here: as far as this home knows, nobody read them.")
+        _warn_of_records(session, identity, loss)
         if not yes and not session.surroundings.confirm("Destroy your keys of it for good?"):
             warn("Nothing was done.")
             raise typer.Exit(1)
@@ -75,12 +79,25 @@ def destroy(
     _tell(number, loss, json=json)
 
 
+def _warn_of_records(session: Session, identity: Identity, loss: Loss) -> None:
+    """What stays in records.db, and may repeat what is to be lost."""
+    if not session.home.records.exists():
+        return
+    with open_journal(session.home, identity) as journal:
+        waiting = journal.count_waiting()
+    if waiting:
+        warn(f"Mind: {waiting:,} records wait to be sent and stay whatever they say: sync first.")
+    if loss.closed:
+        warn("Mind: what was said of envelopes that do not open here stays in records.db. If they")
+        warn("  have two locks, give the --peeled files.")
+
+
 def _survey(
     session: Session, held: Held, identity: Identity, number: int, peeled: Sequence[Path]
 ) -> tuple[Loss, Remains]:
     keys = choose_keys(held.keyring, vault.read_seeds(session.home, identity))
-    remains = Remains()
     known = read_known(session.home)
+    remains = Remains()
     with (
         read_peeled(peeled, list_speakers(held.keyring, known)) as boxes,
         open_envelopes(session.home) as database,

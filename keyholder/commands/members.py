@@ -110,7 +110,7 @@ def revoke(
 
     _sign(session, change, propose, service, publish=publish, json=json, retire=retire)
     warn("What is still to be done, for their seeds stay with them:")
-    told = ", ".join(map(str, sorted(retire))) or "none by the wraps; think of locks they made"
+    told = ", ".join(map(str, sorted(retire))) or "none by the wraps; think of locks made alone"
     warn(f"  - end the epochs that they can open, and make new ones without them: {told};")
     warn("  - if one of them is an officer: `keyholder coalition officers --remove`;")
     warn("  - tell everybody to sync, and destroy old epochs when their time has come.")
@@ -118,7 +118,8 @@ def revoke(
 
 def list_all(context: typer.Context, json: Json = False) -> None:
     """List all holders whom this home knows of: since when, whether they left or were revoked, and
-    which locks' seeds are wrapped for them. Who made a lock has its seed as well.
+    which locks they made or have wraps of. Of a lock that somebody made for herself alone, no
+    keyring tells.
 
     Names that you gave are shown, for which the passphrase is needed; they are nowhere else.
 

@@ -22,6 +22,8 @@ MAX_LOG = 1 << 22
 MAX_LINES = 4_096
 _NOTHING = "0" * 64  # before the first line
 _HOLDER = re.compile(r"[0-9a-f]{16}", re.ASCII)
+TIME = re.compile(r"[0-9TZ:@-]{1,24}", re.ASCII)
+"""A time as `write_moment` writes it."""
 _ACTION = re.compile(r"[a-z][a-z -]{0,63}", re.ASCII)
 
 
@@ -93,6 +95,7 @@ def _read_line(
     if outer is None or not isinstance(entry, dict):
         return None
     signature, holder, action = outer.get("signature"), entry.get("holder"), entry.get("action")
+    time = entry.get("time")
     if (
         entry.get("number") != number
         or entry.get("previous") != previous
@@ -101,6 +104,8 @@ def _read_line(
         or not _HOLDER.fullmatch(holder)
         or not isinstance(action, str)
         or not _ACTION.fullmatch(action)
+        or not isinstance(time, str)
+        or not TIME.fullmatch(time)
         or _write_line(entry, signature) != line
     ):
         return None
@@ -114,4 +119,4 @@ def _read_line(
         is_attested(LABEL, content, signed, key) for key in keys
     ):
         return None
-    return Act(number, str(entry.get("time")), holder, action)
+    return Act(number, time, holder, action)

@@ -11,7 +11,7 @@ from typing import Any
 from crypto.attestations import attest, is_attested
 from keyholder.documents import write_json
 from keyholder.evidence.archive import NAME
-from keyholder.evidence.custody import Custodian
+from keyholder.evidence.custody import TIME, Custodian
 from keyholder.evidence.strict import read_object
 from keyholder.moments import write_moment
 
@@ -24,6 +24,7 @@ MAX_MANIFEST = 1 << 24
 
 _DIGEST = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _HOLDER = re.compile(r"[0-9a-f]{16}", re.ASCII)
+_VERSION = re.compile(r"[!-~]{1,64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +87,20 @@ def read_manifest(data: bytes) -> Manifest | None:
         made, items, originals = fields["made"], fields["items"], fields["originals"]
         if len(originals) > MAX_ENVELOPES:
             return None
-        return Manifest(
-            str(made["time"]),
+        manifest = Manifest(
+            _match(TIME, made["time"]),
             _match(_HOLDER, made["holder"]),
-            str(made["version"]),
+            _match(_VERSION, made["version"]),
             {_match(NAME, one["path"]): _read_item(one) for one in items},
             tuple(map(_read_original, originals)),
         )
     except (KeyError, TypeError, ValueError):
         return None
+    # What stands twice would count twice, or say two things of one file.
+    whole = len(manifest.items) == len(items) and len(
+        {one.envelope_id for one in manifest.originals}
+    ) == len(originals)
+    return manifest if whole else None
 
 
 def sign_manifest(manifest: bytes, custodian: Custodian) -> bytes:

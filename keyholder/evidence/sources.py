@@ -48,9 +48,10 @@ class Read(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class _ZipFile:
     archive: Archive
+    sizes: Mapping[str, int]
 
     def list_sizes(self) -> Mapping[str, int]:
-        return {name: entry.size for name, entry in self.archive.entries.items()}
+        return self.sizes
 
     def list_strange(self) -> Sequence[str]:
         return ()
@@ -94,7 +95,10 @@ def open_bundle(path: Path) -> Iterator[Source]:
             yield _read_folder(path)
             return
         with path.open("rb") as stream:
-            yield _ZipFile(open_archive(stream))
+            archive = open_archive(stream)
+            # Once: it is asked for with every file that is read.
+            sizes = {name: entry.size for name, entry in archive.entries.items()}
+            yield _ZipFile(archive, sizes)
     except OSError as error:
         raise EvidenceError("bundle-unreadable") from error
 

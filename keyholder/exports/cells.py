@@ -12,14 +12,15 @@ Programs that show texts as HTML or Markdown (maps, case databases) get them by 
 """
 
 import re
+from collections.abc import Callable
 
 from keyholder.terminal import show
 
 _FORMULA = "=+\\-@＝＋－＠﹦﹢﹣﹫"
-_DEFUSE = re.compile(f"(^|[;\n])([\\s\"']*)([{_FORMULA}])")
+# A run is taken whole, whatever follows it: a text of nothing but line feeds costs its length.
+_BEFORE = re.compile(f"[\\s\"';]+([{_FORMULA}])?|^([{_FORMULA}])")
 # What begins a tag, ends one, begins an entity; a Markdown link, image or reference.
 _MARKUP = re.compile(r"[<>`]|&(?=#|[A-Za-z])|(?<=\])[(:\[]")
-_PLAIN = re.compile(f"(^|[;\n])([\\s\"']*)'([{_FORMULA}])")
 
 
 def defuse(text: str) -> str:
@@ -29,15 +30,33 @@ def defuse(text: str) -> str:
 
 def quote_formulas(text: str) -> str:
     """An apostrophe before what a spreadsheet would run; all else stays as it is."""
-    return _DEFUSE.sub(r"\1\2'\3", text)
+    return _BEFORE.sub(lambda found: _join(found, _quote), text)
 
 
 def plain(cell: str) -> str:
     """What `defuse` made of a text without controls, brought back: `plain(defuse(t)) == t`."""
-    return _PLAIN.sub(r"\1\2\3", cell)
+    return _BEFORE.sub(lambda found: _join(found, _unquote), cell)
 
 
 def defuse_markup(text: str) -> str:
     """`text` for a program that may take it for HTML or Markdown: no tag, entity or link of it is
     one any more. Its line feeds stay."""
     return _MARKUP.sub(lambda found: f"⟨U+{ord(found[0]):04X}⟩", show(text, lines=True))
+
+
+def _join(found: "re.Match[str]", change: Callable[[str], str]) -> str:
+    """A run and the character behind it; changed where a spreadsheet would run that one."""
+    formula = found[1] or found[2]
+    if formula is None:
+        return found[0]
+    run = found[0][:-1]
+    begins = found.start() == 0 or ";" in run or "\n" in run
+    return (change(run) if begins else run) + formula
+
+
+def _quote(run: str) -> str:
+    return run + "'"
+
+
+def _unquote(run: str) -> str:
+    return run.removesuffix("'")

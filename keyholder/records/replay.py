@@ -212,13 +212,21 @@ class _State:
         for report in reports:
             if self._places.get(report) == incident:
                 self._take_out(report)
+        others = frozenset(rest)
         for report in reports:
-            for other in rest:
-                mine = self._apart.setdefault(report, set())
-                if other != report and other not in mine and self._pairs < MAX_APART:
-                    mine.add(other)
-                    self._apart.setdefault(other, set()).add(report)
-                    self._pairs += 1
+            if self._pairs >= MAX_APART:
+                return
+            # What is known apart already costs no step of its own: a member could say it for ever.
+            fresh = others - self._apart.get(report, set()) - {report}
+            if fresh:
+                self._part(report, [other for other in rest if other in fresh])
+
+    def _part(self, report: bytes, others: Sequence[bytes]) -> None:
+        """Keep a report apart from others that it was not, as far as there is room."""
+        for other in others[: MAX_APART - self._pairs]:
+            self._apart.setdefault(report, set()).add(other)
+            self._apart.setdefault(other, set()).add(report)
+            self._pairs += 1
 
     def _take_out(self, report: bytes) -> None:
         incident = self._places.pop(report, None)

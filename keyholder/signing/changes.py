@@ -15,7 +15,12 @@ from keyholder.held import Held
 from keyholder.keys.cards import Card, digest_card
 from keyholder.moments import write_moment
 from keyholder.repository import list_documents
-from keyholder.signing.epoch_changes import describe_epochs, describe_wraps, name_lock
+from keyholder.signing.epoch_changes import (
+    describe_both,
+    describe_epochs,
+    describe_wraps,
+    name_lock,
+)
 from keyholder.signing.fields import describe_fields, describe_list
 from keyholder.signing.proposals import Proposal
 from keyholder.signing.roots import describe_officers, read_officers, read_root_of
@@ -132,6 +137,7 @@ def _describe_files(before: Keyring | None, after: Keyring) -> Iterator[str]:
             yield f"File added: {path}, {len(new[path]):,} bytes"
         else:
             yield f"File {'changed' if path in new else 'removed'}: {path}"
+    yield from describe_both(old, new, sorted(epoch.number for epoch in after.epochs))
     if PURGED in old and PURGED not in new:
         yield f"File removed: {PURGED}"
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from keyholder.moments import write_moment
@@ -52,6 +52,34 @@ def describe_wraps(epoch: int, lock: str, before: bytes | None, after: bytes | N
         if holders:
             told += f"; {word}{', '.join(sorted(holders))}"
     return told
+
+
+def list_seed_holders(data: bytes | None) -> frozenset[str]:
+    """The holder ids that have a lock's seed, as a file of wraps says: its maker's too."""
+    try:
+        fields = {} if data is None else json.loads(data)
+    except (ValueError, RecursionError):
+        return frozenset()
+    maker = fields.get("maker") if isinstance(fields, dict) else None
+    made = {maker} if isinstance(maker, str) and _HOLDER.fullmatch(maker) else set()
+    return list_wrapped(data) | made
+
+
+def describe_both(
+    before: Mapping[str, bytes], after: Mapping[str, bytes], numbers: Iterable[int]
+) -> Iterator[str]:
+    """Who would have both locks of an epoch, and could open it alone, where she had not before.
+
+    `before` and `after` are the keyrings' files by path, `numbers` the epochs that stay.
+    """
+    for number in numbers:
+        old, new = (
+            list_seed_holders(files.get(f"wraps/{number}-a.json"))
+            & list_seed_holders(files.get(f"wraps/{number}-b.json"))
+            for files in (before, after)
+        )
+        for holder in sorted(new - old):
+            yield f"Mind: {holder} would have BOTH LOCKS of epoch {number}, and open it alone"
 
 
 def list_wrapped(data: bytes | None) -> frozenset[str]:

@@ -1,5 +1,6 @@
 """How two versions of a list or of an object differ, in words: nothing is left out."""
 
+import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
@@ -15,7 +16,10 @@ def describe_list(title: str, old: Sequence[str], new: Sequence[str]) -> Iterato
     for text in new:
         if text not in old:
             yield f"{title} added: {text}"
-    if set(old) == set(new) and list(old) != list(new):
+    stayed, stay = (
+        [text for text in one if text in other] for one, other in ((old, new), (new, old))
+    )
+    if stayed != stay:
         yield f"{title}: another order: {', '.join(new)}"
 
 
@@ -26,4 +30,8 @@ def describe_fields(
     for name in sorted((old.keys() | new.keys()) - set(told)):
         was, now = (json.dumps(one.get(name), sort_keys=True) for one in (old, new))
         if was != now or (name in old) != (name in new):  # not by ==, to which true is 1
-            yield f"{where}: field {name} is now {now[:_LONGEST]}"
+            told = now
+            if len(now) > _LONGEST:
+                digest = hashlib.sha256(now.encode()).hexdigest()
+                told = f"{now[:_LONGEST]}… ({len(now):,} characters, SHA-256 {digest[:16]})"
+            yield f"{where}: field {name} is now {told}"

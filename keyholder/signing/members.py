@@ -18,7 +18,7 @@ from keyholder.errors import SigningError
 from keyholder.keys.cards import Card
 from keyholder.known import Known
 from keyholder.repository import list_documents
-from keyholder.signing.epoch_changes import list_wrapped, name_lock
+from keyholder.signing.epoch_changes import list_seed_holders, name_lock
 
 _SINCE = "since"
 
@@ -33,7 +33,7 @@ class Member:
     since: int | None
     """Version of the keyring that listed her first, where it says so."""
     locks: tuple[str, ...]
-    """Locks whose seed is wrapped for her, as "5A". Who made a lock has its seed as well."""
+    """Locks that she made or whose seed is wrapped for her, as far as wraps say: such as "5A"."""
 
 
 def add_member(document: dict[str, Any], card: Card, version: int) -> None:
@@ -99,7 +99,7 @@ def _list_locks(keyring: Keyring) -> dict[str, list[str]]:
     wraps = {name_lock(path): data for path, data in list_documents(keyring).items()}
     for lock, data in sorted((lock, data) for lock, data in wraps.items() if lock is not None):
         if lock[0] in numbers:
-            for id in list_wrapped(data):
+            for id in list_seed_holders(data):
                 found.setdefault(id, []).append(f"{lock[0]}{lock[1]}")
     return found
 

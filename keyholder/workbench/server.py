@@ -34,18 +34,29 @@ async def serve(sitting: Sitting, announce: Callable[[int], None]) -> None:
 
     announce: is told the port.
     """
-    connections: set[asyncio.Task[None]] = set()
+    connections: dict[asyncio.Task[None], None] = {}  # that was used last, last
 
     async def connect(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
-        if task is None or len(connections) >= _MOST_CONNECTIONS:
+        if task is None or sitting.locked.is_set():
             writer.close()
             return
-        connections.add(task)
+        # Anybody on this machine can take them all, and must not shut the page out by it.
+        if len(connections) >= _MOST_CONNECTIONS:
+            oldest = next(iter(connections))
+            del connections[oldest]
+            oldest.cancel()
+        connections[task] = None
+
+        def use() -> None:
+            if connections.pop(task, task) is None:
+                connections[task] = None
+
         try:
-            await _converse(sitting, port, reader, writer)
+            with suppress(asyncio.CancelledError):  # it ends here, and asyncio is not to tell of it
+                await _converse(sitting, port, reader, writer, use)
         finally:
-            connections.discard(task)
+            connections.pop(task, None)
             writer.close()
 
     server = await asyncio.start_server(connect, HOST, 0, limit=MOST_HEAD)
@@ -61,12 +72,17 @@ async def serve(sitting: Sitting, announce: Callable[[int], None]) -> None:
 
 
 async def _converse(
-    sitting: Sitting, port: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    sitting: Sitting,
+    port: int,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
+    use: Callable[[], None],
 ) -> None:
-    """The requests of one connection, until either side ends it."""
+    """The requests of one connection, until either side ends it. `use` is told of each."""
     with suppress(TimeoutError, ConnectionError, asyncio.IncompleteReadError):
         while True:
             answer, goes_on = await _take_request(sitting, port, reader)
+            use()
             writer.write(answer.write(last=not goes_on))
             async with asyncio.timeout(_REST_SECONDS):
                 await writer.drain()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from keyholder.errors import ExportError
-from keyholder.exports.cells import defuse, plain
+from keyholder.exports.cells import defuse, plain, quote_formulas
 from keyholder.exports.output import check_output
 from keyholder.exports.table import write_line
 from keyholder.rows import describe_cut
@@ -50,6 +50,15 @@ def test_the_check_can_fail() -> None:
 @given(texts)
 def test_anything_is_defused(text: str) -> None:
     assert find_active(write_line(["x", text]).decode()) == []
+
+
+@pytest.mark.parametrize("run", ["\n", " ", ";", "'", "\n '"])
+def test_a_text_of_nothing_costs_its_length(run: str) -> None:
+    """Any stranger can send one. It took the square of its length: here, hours."""
+    text = run * (1_000_000 // len(run))
+    for end, quoted in (("x", "x"), ("=", "'=")):
+        assert quote_formulas(text + end) == text + quoted
+    assert plain(text + "x") == text + "x"
 
 
 @given(texts)

@@ -113,6 +113,47 @@ def test_lists_epochs_and_wraps() -> None:
         assert line in told, line
 
 
+def test_one_person_with_both_locks_is_told() -> None:
+    """Whoever made a lock has its seed, and no wrap for herself."""
+    documents = documents_of(held())
+    documents["wraps/2-a.json"] = {"maker": FIRST, "wraps": {SECOND: "aa"}}
+    documents["wraps/2-b.json"] = {"maker": THIRD, "wraps": {FIRST: "bb"}}
+    told = tell(documents)
+    assert f"Mind: {FIRST} would have BOTH LOCKS of epoch 2, and open it alone" in told
+    assert told.count("BOTH LOCKS") == 1
+    proposal = propose(held(), documents, SEEDS[0], LATER)
+    before = hold(add_signatures(held(), proposal, SEEDS[1]), held())
+    assert "BOTH LOCKS" not in tell(documents_of(before), before)
+    for spoilt in ({"maker": 1}, {"maker": "x"}, {"maker": [], "wraps": 1}):
+        documents["wraps/2-b.json"] = spoilt
+        assert "BOTH LOCKS" not in tell(documents)
+
+
+def test_another_order_beside_another_change_is_told() -> None:
+    documents = documents_of(held())
+    reporter = documents["reporter.json"]
+    reporter["addresses"] = ["https://b.example", "https://a.example"]
+    before = hold(
+        add_signatures(held(), propose(held(), documents, SEEDS[0], LATER), SEEDS[1]), held()
+    )
+    reporter["addresses"] = ["https://a.example", "https://c.example", "https://b.example"]
+    told = tell(documents, before)
+    assert "Address added: https://c.example" in told
+    assert "Address: another order: https://a.example, https://c.example" in told
+    reporter["addresses"] = ["https://b.example", "https://c.example", "https://a.example"]
+    assert "another order" not in tell(documents, before)
+
+
+def test_a_long_field_says_that_more_is_behind_it() -> None:
+    documents = documents_of(held())
+    told = []
+    for end in "ab":
+        documents["holders.json"]["unknown"] = "x" * 500 + end
+        told.append(tell(documents))
+    assert "503 characters, SHA-256" in told[0]
+    assert told[0] != told[1]
+
+
 def test_what_goes_away() -> None:
     documents = documents_of(held())
     documents["reporter.json"]["epochs"].pop()

@@ -6,17 +6,24 @@ import stat
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crypto.attestations import attest
+from crypto.officers import public_key
 from keyholder.errors import EvidenceError, KeyholderError
 from keyholder.evidence import paths
 from keyholder.evidence.catalogue import EVIDENCE_FINDINGS
+from keyholder.evidence.custody import LABEL, Custodian, add_lines, read_log
+from keyholder.evidence.manifest import MANIFEST, read_manifest
 from keyholder.evidence.sources import open_bundle
 from keyholder.evidence.verification import Verdict, verify_bundle
+from tests.coalition import make_seed
 from tests.conftest import ROOT
 from tests.keyholder.bundles import list_log_key, make_bundle, stock
 from tests.keyholder.conftest import DeskForTests
@@ -320,6 +327,37 @@ class TestChanging:
                     assert "manifest.json" not in found
             (folder / name).write_bytes(data)
 
+    @pytest.mark.parametrize(
+        "spoil",
+        [
+            lambda told: told["originals"].append(told["originals"][0]),
+            lambda told: told["items"].append({**told["items"][0], "size": 1}),
+            lambda told: told["made"].update(time="2026-01-31T12:15:00Z" * 2),
+            lambda told: told["made"].update(version="1 \x1b[31m"),
+            lambda told: told["made"].update(version={"a": 1}),
+        ],
+    )
+    def test_a_manifest_that_says_one_thing_twice_or_at_length_is_none(
+        self, bundle: Path, spoil: Callable[[dict[str, Any]], None]
+    ) -> None:
+        """Its signer may lie: one envelope named 10,000 times was 10,000 in the log."""
+        with zipfile.ZipFile(bundle) as packed:
+            told = json.loads(packed.read(MANIFEST))
+        assert read_manifest(json.dumps(told).encode()) is not None
+        spoil(told)
+        assert read_manifest(json.dumps(told).encode()) is None
+
+    @pytest.mark.parametrize("time", [1, None, "", "x", "2026-01-31T12:15:00Z" * 2])
+    def test_a_custody_log_with_another_time_is_broken(self, time: Any) -> None:
+        seed = make_seed("custodian")
+        holders = [("0" * 16, public_key(seed))]
+        log = add_lines(b"", Custodian("0" * 16, seed, 0, "1"), [("opened", {})])
+        assert read_log(log, holders)
+        entry = {**json.loads(log)["entry"], "time": time}
+        signature = attest(LABEL, json.dumps(entry).encode(), seed).hex()
+        line = json.dumps({"entry": entry, "signature": signature}).encode() + b"\n"
+        assert read_log(line, holders) is None
+
     def test_what_was_added_is_named(self, bundle: Path, root: bytes, tmp_path: Path) -> None:
         folder = unpack(bundle)
         (folder / "originals" / "More \x1b[31m.txt").write_text("x", encoding="utf-8")
@@ -343,6 +381,11 @@ class TestChanging:
         (folder / paths.README).unlink()
         (folder / paths.README).symlink_to(tmp_path / "elsewhere")
         assert check(folder, root).findings
+
+    def test_names_are_listed_once_and_not_for_every_file(self, bundle: Path) -> None:
+        """60,000 names times 30,000 files to take would be an hour."""
+        with open_bundle(bundle) as source:
+            assert source.list_sizes() is source.list_sizes()
 
     def test_every_finding_has_words(self) -> None:
         assert all(words and not words[0].isupper() for words in EVIDENCE_FINDINGS.values())

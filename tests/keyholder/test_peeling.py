@@ -1,5 +1,6 @@
 """Dual control in use: who peels does not read, who reads does not peel."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from keyholder.errors import TravelError
 from keyholder.known import Known, read_known
 from keyholder.peeled import list_speakers, read_peeled
 from keyholder.peeling import Peeled, write_peeled
+from keyholder.records.journal import open_journal
 from keyholder.travel.signed_file import name_maker
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.dual_control import Pair, found_pair
@@ -278,3 +280,29 @@ def test_processes_peel_the_same(pair: Pair, file: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr(cores, "ALONE", 1)
     monkeypatch.setattr("keyholder.commands.peeling.count_cores", lambda: 2)
     assert read_boxes(pair, file) == alone
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_what_was_said_of_a_dual_report_goes_with_its_epoch(
+    pair: Pair, file: Path, given: bool
+) -> None:
+    """A note may repeat what the report says, and lies in records.db under the vault's own key."""
+    desk = pair.inner
+    pair.store(*pair.seal("first"))
+    pair.outer.done("peel", "--output", file)
+    report = desk.done("list", "--peeled", file, "--json").json["reports"][0]["id"]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"they cut the line at the bridge")))
+        desk.done("note", report, "--peeled", file)
+    options = ("epoch", "destroy", 1, "--early", *(("--peeled", file) if given else ()))
+    desk.answers = ["no"]
+    assert "1 records wait to be sent and stay" in desk.run(*options).err
+    identity = vault.unlock(desk.home, PASSPHRASE)
+    with open_journal(desk.home, identity) as journal:  # the service has it now
+        journal.forget([one.name for _, one in journal.list_waiting(-1, 10)])
+    told = desk.done(*options, "--yes")
+    assert "wait to be sent" not in told.err
+    assert ("give the --peeled files" in told.err) is not given
+    with open_journal(desk.home, identity) as journal:
+        left = b"".join(kept.content for kept in journal.read().kept)
+    assert (b"at the bridge" in left) is not given

@@ -7,7 +7,7 @@ import queue
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from typing import Any
 from urllib.parse import urlencode
 
@@ -238,6 +238,8 @@ RAW = [
     b"GET / HTTP/1.1\r\nHost: %(host)s\r\n folded: x\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost : %(host)s\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: %(host)s\r\nX: \x00\r\n\r\n",
+    # Longer than a life where two patterns may share the spaces out; nothing would lock it then.
+    b"GET / HTTP/1.1\r\nHost: %(host)s\r\nX:" + b" " * 16_000 + b"\x00\r\n\r\n",
 ]
 
 
@@ -315,6 +317,24 @@ def test_locking_forgets_and_ends() -> None:
     assert not thread.is_alive()
     assert sitting.token == ""
     assert not sitting.knows("")
+
+
+def test_silent_connections_neither_shut_the_page_out_nor_end_in_a_traceback(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Another user of this machine takes them all; a browser leaves some open as well."""
+    sitting, thread, caller = _start([0.0])
+    host, _, port = caller.host.partition(":")
+    with ExitStack() as stack:
+        page = stack.enter_context(socket.create_connection((host, int(port)), timeout=20))
+        for _ in range(80):
+            stack.enter_context(socket.create_connection((host, int(port)), timeout=20))
+            assert caller.get("/api/state")["holder"] == sitting.holder_id
+        assert page.recv(1) == b""  # the one that was longest without use had to go
+        sitting.lock()
+        thread.join(20)
+    assert not thread.is_alive()
+    assert caplog.records == []
 
 
 def _start(moment: list[float]) -> tuple[Sitting, threading.Thread, Caller]:

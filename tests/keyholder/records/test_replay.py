@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from keyholder.records import replay as replaying
 from keyholder.records.operations import (
     LEVELS,
     Comment,
@@ -89,6 +91,25 @@ def test_split_and_merge_again():
     state = replay(told + write(Merge(FLOOD, (TWO,)), holder=BEN, after=2))
     assert state.merged == {FLOOD: {ONE, TWO, THREE}}
     assert not state.apart
+
+
+@given(st.lists(st.tuples(_some, st.lists(_ids, unique=True).map(tuple))), st.integers(0, 7))
+def test_pairs_are_kept_apart_as_far_as_there_is_room(splits, room):
+    """One after the other, in the order in which they were said; what is known takes no room."""
+    expected = dict.fromkeys(
+        tuple(sorted((report, other)))
+        for reports, rest in splits
+        for report in reports
+        for other in rest
+        if other != report
+    )
+    said = [
+        Record(ANN, number, 0, Split(FLOOD, reports, rest))
+        for number, (reports, rest) in enumerate(splits, 1)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(replaying, "MAX_APART", room)
+        assert replay(said).apart == set(list(expected)[:room])
 
 
 def test_undo_and_its_undo():

@@ -88,9 +88,9 @@ async def _sit(
         signals.append(number)
         sitting.lock()
 
-    for number in (one for one in signal.Signals if one.name in ("SIGTERM", "SIGHUP")):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            with suppress(NotImplementedError):  # Windows
+    if sys.platform != "win32":  # whose loops take none
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is not signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, end, number)
     opening = asyncio.create_task(asyncio.to_thread(_open, sitting, outcomes, say_of))
     try:

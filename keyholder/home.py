@@ -121,8 +121,9 @@ def hold(home: Home) -> Iterator[None]:
     try:
         try:
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise HomeError("home-busy") from error
+        except sqlite3.Error as error:  # a full disk is one as well
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            raise HomeError("home-busy" if busy else "home-unwritable") from error
         yield
     finally:
         lock.close()

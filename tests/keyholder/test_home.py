@@ -99,3 +99,15 @@ def test_moments() -> None:
     assert show_moment(1_789_970_400, "part") == "2026-09-21 06-12"
     assert show_moment(1_790_000_100, "hour") == "2026-09-21 14:15"
     assert read_day("1970-01-02") == 86_400
+
+
+def test_a_lock_that_cannot_be_taken_is_not_always_another_command(tmp_path: Path) -> None:
+    """As on a full disk: waiting for another command would not help."""
+    home = Home(tmp_path / "home")
+    with hold(home), pytest.raises(HomeError) as busy, hold(home):
+        pass
+    assert busy.value.code == "home-busy"
+    (home.folder / "home.lock").write_bytes(b"no database" * 100)
+    with pytest.raises(HomeError) as spoiled, hold(home):
+        pass
+    assert spoiled.value.code == "home-unwritable"

@@ -7,12 +7,25 @@ from typing import NamedTuple
 _FINDINGS = 10_000
 
 
+class Held(NamedTuple):
+    """A checkpoint that still held: how many leaves it has, and the day it was first seen here."""
+
+    size: int
+    day: int
+
+
 class Finding(NamedTuple):
-    """A contradiction: its code (keyholder/errors.py), and the first and last index concerned."""
+    """A contradiction: its code (keyholder/errors.py), and the first and last index concerned.
+
+    The rest says when, in days since 1970-01-01 (keyholder/dating.py); None is not known.
+    """
 
     code: str
     first: int
     last: int
+    held: Held | None = None  # the newest checkpoint under which this is known to have held
+    since: int | None = None  # the first day of the checkpoint that shows it
+    taken: tuple[int, int] | None = None  # days of the first and the last leaf, as they say
 
 
 @dataclass(slots=True)

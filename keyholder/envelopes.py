@@ -58,7 +58,8 @@ def open_envelopes(home: Home) -> Iterator[sqlite3.Connection]:
         try:
             database.execute("PRAGMA journal_mode=WAL")
             database.execute("PRAGMA synchronous=NORMAL")  # a lost tail is downloaded again
-            database.executescript(_SCHEMA + _GONE + _VIEW + remembered.SCHEMA)
+            database.executescript(_SCHEMA + _GONE + _VIEW)
+            remembered.make_schema(database)
             yield database
         finally:
             database.close()

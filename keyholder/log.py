@@ -17,6 +17,7 @@ from keyholder.cosigning import Holders, gather, list_cosigners
 from keyholder.envelopes import find_fault, find_last, is_of_another_kind
 from keyholder.errors import ServiceError
 from keyholder.known import Known
+from keyholder.moments import DAY
 from keyholder.remembered import (
     count_roots,
     count_seen,
@@ -65,8 +66,8 @@ def check_told(
     """Compare a checkpoint with the leaves that are held, and remember it whatever comes of it.
 
     `listed` are the keyring's log keys; where it lists none, the key that was seen first counts.
-    `now` (Unix seconds) is only compared with what this desk's clock said before. `holders` are
-    those whose cosignatures count.
+    `now` (Unix seconds) is only compared with what this desk's clock said before, and its day kept
+    with a new checkpoint. `holders` are those whose cosignatures count.
     ServiceError: service-answer.
     """
     before = count_seen(database)
@@ -84,7 +85,7 @@ def check_told(
         if not listed and read_pinned(database) is None:
             pin(database, key)
         note = gather(find_note(database, checkpoint, key), told.note, key, holders)
-        remember(database, checkpoint, note, key)
+        remember(database, checkpoint, note, key, now // DAY)
         if covered < biggest:
             checked.find("log-shrunk", covered, biggest - 1)
         elif count_roots(database, covered) > 1:

@@ -11,9 +11,12 @@ from typing import NamedTuple
 from crypto.checkpoints import Checkpoint
 from crypto.log import HASH_SIZE, Frontier
 
+_LAST_DAY = 0xFFFF
+
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS checkpoints (
     size INTEGER NOT NULL, root BLOB NOT NULL, note BLOB NOT NULL, key TEXT NOT NULL,
+    day INTEGER,
     PRIMARY KEY (size, root, key)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS log_key (one INTEGER PRIMARY KEY CHECK (one = 1), key TEXT NOT NULL);
@@ -27,19 +30,44 @@ CREATE TABLE IF NOT EXISTS log_unsigned (
 
 
 class Seen(NamedTuple):
-    """A checkpoint that the service showed, and the key (a verifier key) that it was checked by."""
+    """A checkpoint that the service showed, and the key (a verifier key) that it was checked by.
+
+    `day` is when this home first saw it (days since 1970-01-01): nothing finer is kept. None for
+    what was seen before days were kept.
+    """
 
     size: int
     root: bytes
     note: bytes
     key: str
+    day: int | None
 
 
-def remember(database: sqlite3.Connection, checkpoint: Checkpoint, note: bytes, key: str) -> None:
-    """Keep a checkpoint for good. One that is there already takes the newer note."""
+def make_schema(database: sqlite3.Connection) -> None:
+    """Make what is missing. Files of before days were kept get the column, with no day in it."""
+    database.executescript(SCHEMA)
+    if not _has_days(database):
+        database.execute("BEGIN IMMEDIATE")
+        if not _has_days(database):  # another process may have been first
+            database.execute("ALTER TABLE checkpoints ADD COLUMN day INTEGER")
+        database.execute("COMMIT")
+
+
+def _has_days(database: sqlite3.Connection) -> bool:
+    return any(row[1] == "day" for row in database.execute("PRAGMA table_info(checkpoints)"))
+
+
+def remember(
+    database: sqlite3.Connection, checkpoint: Checkpoint, note: bytes, key: str, day: int
+) -> None:
+    """Keep a checkpoint for good, seen on this day (days since 1970-01-01).
+
+    One that is there already takes the newer note, and keeps its first day.
+    """
     database.execute(
-        "INSERT OR REPLACE INTO checkpoints (size, root, note, key) VALUES (?, ?, ?, ?)",
-        (checkpoint.size, checkpoint.root, note, key),
+        "INSERT INTO checkpoints (size, root, note, key, day) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (size, root, key) DO UPDATE SET note = excluded.note",
+        (checkpoint.size, checkpoint.root, note, key, day),
     )
 
 
@@ -55,11 +83,26 @@ def find_note(database: sqlite3.Connection, checkpoint: Checkpoint, key: str) ->
 def read_seen(database: sqlite3.Connection) -> Iterator[Seen]:
     """Every checkpoint, by rising size. One at a time: a note may have 128 KiB."""
     rows = database.execute(
-        "SELECT CAST(size AS INTEGER), CAST(root AS BLOB), CAST(note AS BLOB), CAST(key AS BLOB)"
+        "SELECT CAST(size AS INTEGER), CAST(root AS BLOB), CAST(note AS BLOB), CAST(key AS BLOB),"
+        " CAST(day AS INTEGER)"
         " FROM checkpoints ORDER BY size, root, key"
     )
-    for size, root, note, key in rows:
-        yield Seen(size, root, note, key.decode("utf-8", "replace"))
+    for size, root, note, key, day in rows:
+        yield Seen(size, root, note, key.decode("utf-8", "replace"), _take_day(day))
+
+
+def read_days(database: sqlite3.Connection) -> Iterator[tuple[int, bytes, int | None]]:
+    """(size, root, day) of every checkpoint: `read_seen` without the notes, which are long."""
+    rows = database.execute(
+        "SELECT CAST(size AS INTEGER), CAST(root AS BLOB), CAST(day AS INTEGER) FROM checkpoints"
+    )
+    for size, root, day in rows:
+        yield size, root, _take_day(day)
+
+
+def _take_day(day: int | None) -> int | None:
+    """None for what no leaf could say either (u16)."""
+    return day if day is not None and 0 <= day <= _LAST_DAY else None
 
 
 def count_seen(database: sqlite3.Connection) -> int:

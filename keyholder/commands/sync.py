@@ -19,6 +19,7 @@ from keyholder.commands.session import (
 )
 from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
 from keyholder.commands.verify import describe_checked, describe_confirmed, say_findings
+from keyholder.dating import date_findings
 from keyholder.envelopes import count, list_gone, open_envelopes
 from keyholder.errors import HomeError, ServiceError
 from keyholder.held import Held, accept, fetch_keyring
@@ -52,7 +53,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
     "gaps": [{"first", "last"}], "keyring": {"version", "refused": code or null},
     "records": {"sent": of yours, "waiting": for the next time},
     "log": {"confirmed": {"size", "root"} or null, "cosigners": [holder ids],
-    "findings": [{"code", "first", "last"}], "cosigned"}, "wraps": {"taken": [{"epoch", "lock"}],
+    "findings": as `verify` prints them, "cosigned"}, "wraps": {"taken": [{"epoch", "lock"}],
     "refused": [{"epoch", "lock", "code"}], "withheld": [{"epoch", "lock"}]}}.
     """
     session: Session = context.obj
@@ -84,9 +85,10 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
             came = ask_again(reached, identity, database, removed)
             removed = [place for place in removed if place not in came]
             checked = check_told(database, newer.keyring.log_keys, told, session.now, known.holders)
+            for place in removed:
+                checked.find("body-removed", place, place)
+            date_findings(database, checked)
         unwrapped, damage = _unwrap(session, identity, newer)
-        for place in removed:
-            checked.find("body-removed", place, place)
         whole = not synced.mismatches and not synced.gaps
         cosigned = whole and _cosign(session, reached, identity, told, checked)
     if json:

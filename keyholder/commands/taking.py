@@ -13,13 +13,14 @@ from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, find_coalition, read_coalition, unlock_identity
 from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
-from keyholder.commands.verify import say_findings
+from keyholder.commands.verify import describe_findings, say_findings
 from keyholder.envelopes import find_ids, open_envelopes
 from keyholder.errors import TravelError
 from keyholder.files import read_start
 from keyholder.home import hold
 from keyholder.keys.wraps import Unwrapped, unwrap_into_vault
 from keyholder.known import read_known
+from keyholder.moments import DAY
 from keyholder.peeled import list_speakers
 from keyholder.records.journal import open_journal
 from keyholder.records.sending import forget_arrived
@@ -47,7 +48,8 @@ def take_in(
     Exit status 1 says that something was refused, though the rest was taken.
 
     --json prints {"maker", "listed", "keyring", "cards", "refused_cards", "checkpoints", "ahead",
-    "carried", "new", "restored", "mismatches", "findings", "wraps": as `sync` prints them}.
+    "carried", "new", "restored", "mismatches", "findings", "wraps": as `sync`
+    prints them}.
     """
     session: Session = context.obj
     taken, unwrapped = Taken(), Unwrapped()
@@ -72,7 +74,7 @@ def take_in(
         "new": taken.new,
         "restored": taken.restored,
         "mismatches": [{"index": place, "code": code} for place, code in taken.mismatches],
-        "findings": [one._asdict() for one in taken.checked.findings],
+        "findings": describe_findings(taken.checked.findings),
         "wraps": describe_unwrapped(unwrapped),
     }
     if json:
@@ -101,7 +103,7 @@ def _take(
     take_cards(session.home, identity, keyring, bundle.parcel.cards, taken)
     if keyring is not None and (bundle.count or bundle.parcel.checkpoints):
         with open_envelopes(session.home) as database:
-            take_log(database, keyring, bundle, known, taken)
+            take_log(database, keyring, bundle, known, taken, session.now // DAY)
             _forget_arrived(session, identity, database)
     taken.carried = carry(session.home, bundle.parcel.waiting)
     return {"maker": maker.holder_id, "listed": listed}

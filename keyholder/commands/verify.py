@@ -8,14 +8,17 @@ from keyholder.checked import Checked, Finding
 from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session
+from keyholder.dating import date_findings
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import FINDINGS, ServiceError
 from keyholder.home import hold
 from keyholder.known import read_known
 from keyholder.log import check_held
+from keyholder.moments import write_day
 from keyholder.vault import require
 
 _SHOWN = 20  # findings that are told one by one
+_SIGNED = ("body-removed", "body-altered", "leaf-missing", "log-withheld")
 
 
 def verify(context: typer.Context, json: Json = False) -> None:
@@ -28,8 +31,11 @@ def verify(context: typer.Context, json: Json = False) -> None:
 
     --json prints {"leaves", "checkpoints", "purged": [{"keyring", "count"}], "copies",
     "confirmed": {"size", "root"} or null, "cosigners": [holder ids],
-    "findings": [{"code", "first", "last"}]}; first and last are indexes; copies are envelopes held
-    here though they are purged.
+    "findings": [{"code", "first", "last", "held": {"size", "day"}, "since", "taken": [day, day]}]};
+    copies are envelopes held here though they are purged. first and last are indexes; held is the
+    newest checkpoint under which this is known to have held, and the day it was first seen here;
+    since is the first day of the checkpoint that shows it; taken are the days of the first and the
+    last leaf. Days are written 2026-01-31; held, since and taken are null where nothing is known.
     """
     session: Session = context.obj
     require(session.home)
@@ -39,6 +45,7 @@ def verify(context: typer.Context, json: Json = False) -> None:
         show_progress("Checking", None) as advance,
     ):
         checked = check_held(database, advance, read_known(session.home))
+        date_findings(database, checked)
     if json:
         say_json(
             {
@@ -70,7 +77,7 @@ def describe_checked(checked: Checked) -> dict[str, Any]:
     return {
         "confirmed": None if root is None else {"size": size, "root": root.hex()},
         "cosigners": checked.cosigners,
-        "findings": [one._asdict() for one in checked.findings],
+        "findings": describe_findings(checked.findings),
     }
 
 
@@ -85,10 +92,41 @@ def describe_confirmed(checked: Checked) -> str:
     )
 
 
+def describe_findings(findings: list[Finding]) -> list[dict[str, Any]]:
+    """Each finding for programs, days as 2026-01-31."""
+    return [
+        {
+            "code": one.code,
+            "first": one.first,
+            "last": one.last,
+            "held": one.held and {"size": one.held.size, "day": write_day(one.held.day)},
+            "since": None if one.since is None else write_day(one.since),
+            "taken": one.taken and [write_day(day) for day in one.taken],
+        }
+        for one in findings
+    ]
+
+
 def say_findings(findings: list[Finding]) -> None:
     """Each finding in words, on standard error."""
-    for code, first, last in findings[:_SHOWN]:
-        place = f"Index {first}" if first == last else f"Indexes {first} to {last}"
-        warn(f"{place}: {FINDINGS[code]} ({code})")
+    for one in findings[:_SHOWN]:
+        alone = one.first == one.last
+        place = f"Index {one.first}" if alone else f"Indexes {one.first} to {one.last}"
+        warn(f"{place}: {FINDINGS[one.code]} ({one.code}){_say_days(one)}")
     if len(findings) > _SHOWN:
         warn(f"… and {len(findings) - _SHOWN:,} more: see --json")
+
+
+def _say_days(finding: Finding) -> str:
+    """When it was, in words: empty where nothing is known."""
+    words = []
+    if finding.taken is not None:
+        first, last = map(write_day, finding.taken)
+        words.append(f"taken {first}" if first == last else f"taken {first} to {last}")
+    if finding.held is not None:
+        size, day = finding.held
+        words.append(f"held on {write_day(day)} (checkpoint of {size:,} leaves), not any more")
+    if finding.since is not None:
+        since = "signed" if finding.code in _SIGNED else "seen so"
+        words.append(f"{since} since {write_day(finding.since)}")
+    return "".join(f"; {one}" for one in words)

@@ -13,6 +13,7 @@ from crypto.keyring import Keyring
 from crypto.log import Frontier, hash_leaf
 from keyholder.checked import Checked
 from keyholder.cosigning import gather
+from keyholder.dating import date_findings
 from keyholder.envelopes import add, find_last, forget_behind, list_gone, restore
 from keyholder.errors import KeysError, TravelError
 from keyholder.held import Held, accept
@@ -98,13 +99,14 @@ def take_cards(
 
 
 def take_log(
-    database: Connection, keyring: Keyring, bundle: Bundle, known: Known, taken: Taken
+    database: Connection, keyring: Keyring, bundle: Bundle, known: Known, taken: Taken, day: int
 ) -> None:
     """Take the leaves that follow on, if a checkpoint covers them and nothing contradicts; and hold
     every checkpoint that the maker was shown against those seen here and against the leaves.
 
     What contradicts is remembered for good: two roots of one size are the proof of a fork. What is
-    ahead of the leaves held is not: `verify` would call them withheld. TravelError bundle-gap.
+    ahead of the leaves held is not: `verify` would call them withheld. `day` is today, since
+    1970-01-01. TravelError bundle-gap.
     """
     if bundle.count and bundle.first > find_last(database) + 1:
         raise TravelError("bundle-gap")
@@ -124,8 +126,9 @@ def take_log(
             pin(database, one.key)
         earlier = find_note(database, one.checkpoint, one.key)
         note = gather(earlier, one.note, one.key, known.holders)
-        remember(database, one.checkpoint, note, one.key)
+        remember(database, one.checkpoint, note, one.key, day)
         taken.checkpoints += (one.checkpoint.size, one.checkpoint.root) not in before
+    date_findings(database, taken.checked)
 
 
 def _open_shown(

@@ -31,6 +31,7 @@ class Row(NamedTuple):
 
 HEADER = Row("ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TAGS", "TEXT")
 _WIDTHS = (8, 10, 16, 2, 20, 30, 16, 11, 12)  # terminal columns; the text takes the rest
+_TAGS = HEADER.index("TAGS")
 _NARROWEST_TEXT = 24
 _FIXED = sum(_WIDTHS) + len(_GAP) * len(_WIDTHS)
 
@@ -76,21 +77,25 @@ def describe_net(net: dict[str, str]) -> str:
     return " ".join(f"{level} {names}" for level, names in told.items() if names)
 
 
-def measure_text(terminal_width: int) -> int:
-    """Columns that are left for the text in a terminal of this width."""
-    return max(_NARROWEST_TEXT, terminal_width - _FIXED)
+def measure_text(terminal_width: int, *, tagged: bool = False) -> int:
+    """Columns that are left for the text in a terminal of this width. tagged: beside tags."""
+    taken = _FIXED if tagged else _FIXED - _WIDTHS[_TAGS] - len(_GAP)
+    return max(_NARROWEST_TEXT, terminal_width - taken)
 
 
-def write_table(rows: Iterable[Row]) -> Iterator[str]:
-    """The lines of the table, header first, each as soon as its row is there."""
-    yield _write_line(HEADER)
+def write_table(rows: Iterable[Row], *, tagged: bool = False) -> Iterator[str]:
+    """The lines of the table, header first, each as soon as its row is there. tagged: with a column
+    for what people tagged, which would only take room from the text where nobody did."""
+    yield _write_line(HEADER, tagged)
     for row in rows:
-        yield _write_line(row)
+        yield _write_line(row, tagged)
 
 
-def _write_line(row: Row) -> str:
+def _write_line(row: Row, tagged: bool) -> str:
     *cells, text = row
     padded = [
-        cell + " " * (width - measure(cell)) for cell, width in zip(cells, _WIDTHS, strict=True)
+        cell + " " * (width - measure(cell))
+        for place, (cell, width) in enumerate(zip(cells, _WIDTHS, strict=True))
+        if tagged or place != _TAGS
     ]
     return _GAP.join([*padded, text]).rstrip()

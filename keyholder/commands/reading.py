@@ -52,9 +52,11 @@ def list_reports(
         )
         say_lines(write_list(documents, rest))
         return
-    width = measure_text(shutil.get_terminal_size((160, 24)).columns)
     tags = annotations.tags
-    say_lines(write_table(make_row(one, width, tags.get(one.report_id, ())) for one in shown))
+    tagged = any(tags.get(one.report_id) for one in shown)
+    width = measure_text(shutil.get_terminal_size((160, 24)).columns, tagged=tagged)
+    rows = (make_row(one, width, tags.get(one.report_id, ())) for one in shown)
+    say_lines(write_table(rows, tagged=tagged))
     say()
     say(
         f"{len(found):>9,}  reports"

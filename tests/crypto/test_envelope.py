@@ -134,7 +134,7 @@ def test_errors_have_stable_codes_and_fixed_texts() -> None:
             assert text.count(". ") + text.count("; ") >= 1
             assert code == code.lower().replace("_", "-")
     assert len(codes) == len(set(codes))
-    assert len(CryptoError.__subclasses__()) == 10
+    assert len(CryptoError.__subclasses__()) == 12
     assert set(errors.EnvelopeError.CAUSES) & set(errors.OpeningError.CAUSES) == set()
 
 

@@ -74,7 +74,7 @@ class TestList:
     def test_prints_a_line_a_report_the_newest_first(self, stocked: DeskForTests) -> None:
         lines = stocked.done("list").out.splitlines()
         assert lines[0].split() == [
-            "ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TAGS", "TEXT",
+            "ID", "RECEIVED", "OBSERVED", "CC", "AREA", "CUT", "SINCE", "CHANNEL", "TEXT",
         ]  # fmt: skip
         assert [line.split()[2] for line in lines[1:3]] == ["SD", "IR"]
         app = lines[3]

@@ -10,7 +10,9 @@ from tests.conftest import ROOT
 
 # The command's module waits where it would take a second to import.
 _LOADING = """
+import signal
 import sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever runs the tests may ignore it
 class Waiting:
     def find_spec(self, name, path=None, target=None):
         if name == "keyholder.command":

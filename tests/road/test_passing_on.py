@@ -91,8 +91,9 @@ def held(running: Running) -> tuple[set[bytes], int]:
     engine = create_engine(f"sqlite:///{running.data / 'store.db'}", poolclass=NullPool)
     with engine.connect() as database:
         blobs = set(database.execute(text("SELECT id FROM blob")).scalars())
-        # What has no place in the log yet is on the disk all the same.
-        counts = "SELECT (SELECT count(*) FROM body) + (SELECT count(*) FROM pending)"
+        # What has no place in the log yet is on the disk all the same; while places are given, in
+        # steps, some stand in both tables.
+        counts = "SELECT count(*) FROM (SELECT body FROM body UNION SELECT body FROM pending)"
         return blobs, int(database.execute(text(counts)).scalar_one())
 
 

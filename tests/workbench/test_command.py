@@ -20,9 +20,12 @@ from tests.keyholder.fake_service import FakeService
 __all__ = ["coalition", "desk", "service"]  # fixtures
 
 CANARY = "canary5e0d"
+# Whoever runs the tests may ignore Ctrl-C, as a shell has what it runs in the background do.
 _COMMAND = """
+import signal
 import keyholder.command as command
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     command.time.time = lambda: {now}
     command.main()
 """

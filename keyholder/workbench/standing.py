@@ -83,7 +83,7 @@ def settle(standing: Standing) -> Standing:
     100,000 reports."""
     reports = standing.collection.reports
     suspects = find_floods(reports) if standing.suspects is None else standing.suspects
-    incidents = build_incidents(reports, standing.annotations)
+    incidents = build_incidents(reports, standing.annotations, suspects)
     return replace(standing, incidents=incidents, suspects=suspects)
 
 

@@ -2,6 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { plain, shown } from "../hidden.js";
+import { linking, makeTable, scrolling } from "../table.js";
 import { counted, GRADES, networks, placeOf, time, word } from "../words.js";
 import { makeLinks } from "./links.js";
 
@@ -121,72 +122,46 @@ export function showIncident(view, desk, wanted) {
         { type: "button", onclick: () => desk.filters.set({ incident: told.id }) },
         "See them in the list",
       ),
-      element(
-        "div",
-        {
-          class: "wide tall",
-          tabindex: 0,
-          role: "region",
-          "aria-label": "Reports of this incident",
-        },
-        element(
-          "table",
-          {},
-          element(
-            "thead",
-            {},
+      scrolling(
+        "Reports of this incident",
+        makeTable(
+          columns,
+          told.rows.map((/** @type {any} */ row) =>
             element(
               "tr",
               {},
-              columns.map((name) =>
-                name ? element("th", { scope: "col" }, name) : element("td", {}),
-              ),
-            ),
-          ),
-          element(
-            "tbody",
-            {},
-            told.rows.map((/** @type {any} */ row) =>
               element(
-                "tr",
+                "td",
                 {},
-                element(
-                  "td",
-                  {},
-                  element("input", {
-                    type: "checkbox",
-                    "aria-label": `Mark report ${plain(row.id).slice(0, 8)}`,
-                    onchange: (/** @type {any} */ event) => {
-                      if (event.target.checked) chosen.add(row.id);
-                      else chosen.delete(row.id);
-                    },
-                  }),
-                ),
-                element(
-                  "th",
-                  { scope: "row" },
-                  element(
-                    "button",
-                    {
-                      type: "button",
-                      class: "link",
-                      onclick: () => desk.go("report", { id: row.id }),
-                    },
-                    element("code", {}, row.id.slice(0, 8)),
-                  ),
-                ),
-                [
-                  row.received,
-                  time(row.observed),
-                  placeOf(row),
-                  networks(row.net),
-                  (row.channels ?? []).map(word).join(", "),
-                  row.text,
-                ].map((cell) => element("td", { dir: "auto" }, shown(cell))),
+                element("input", {
+                  type: "checkbox",
+                  "aria-label": `Mark report ${plain(row.id).slice(0, 8)}`,
+                  onchange: (/** @type {any} */ event) => {
+                    if (event.target.checked) chosen.add(row.id);
+                    else chosen.delete(row.id);
+                  },
+                }),
               ),
+              element(
+                "th",
+                { scope: "row" },
+                linking(
+                  () => desk.go("report", { id: row.id }),
+                  element("code", {}, row.id.slice(0, 8)),
+                ),
+              ),
+              [
+                row.received,
+                time(row.observed),
+                placeOf(row),
+                networks(row.net),
+                (row.channels ?? []).map(word).join(", "),
+                row.text,
+              ].map((cell) => element("td", { dir: "auto" }, shown(cell))),
             ),
           ),
         ),
+        { tall: true },
       ),
     );
   }

@@ -3,6 +3,7 @@
 import { element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
 import { whenReady } from "../ready.js";
+import { linking, makeTable, scrolling } from "../table.js";
 import { counted, time, word } from "../words.js";
 
 const PAGE = 100;
@@ -80,69 +81,37 @@ export function showIncidents(view, desk) {
  * @param {import("../desk.js").Desk} desk
  */
 function table(rows, desk) {
-  const columns = [
-    "Incident",
-    "Since",
-    "Until",
-    "Status",
-    "Reports",
-    "Independent",
-    "Confidence",
-    "",
-  ];
-  return element(
-    "div",
-    { class: "wide", tabindex: 0, role: "region", "aria-label": "Incidents" },
-    element(
-      "table",
-      { class: "incidents" },
-      element(
-        "thead",
-        {},
+  return scrolling(
+    "Incidents",
+    makeTable(
+      ["Incident", "Since", "Until", "Status", "Reports", "Independent", "Confidence", ""],
+      rows.map((row) =>
         element(
           "tr",
           {},
-          columns.map((name) => (name ? element("th", { scope: "col" }, name) : element("td", {}))),
-        ),
-      ),
-      element(
-        "tbody",
-        {},
-        rows.map((row) =>
           element(
-            "tr",
+            "th",
+            { scope: "row", dir: "auto" },
+            linking(() => desk.go("incident", { id: row.id }), shown(row.title || row.id)),
+          ),
+          element("td", { class: "moment" }, shown(time(row.since))),
+          element("td", { class: "moment" }, shown(time(row.until))),
+          element("td", {}, word(row.status)),
+          element("td", { class: "number" }, Number(row.reports).toLocaleString("en")),
+          element("td", { class: "number" }, Number(row.independent).toLocaleString("en")),
+          element("td", {}, word(row.grade)),
+          element(
+            "td",
             {},
             element(
-              "th",
-              { scope: "row", dir: "auto" },
-              element(
-                "button",
-                {
-                  type: "button",
-                  class: "link",
-                  onclick: () => desk.go("incident", { id: row.id }),
-                },
-                shown(row.title || row.id),
-              ),
-            ),
-            element("td", { class: "moment" }, shown(time(row.since))),
-            element("td", { class: "moment" }, shown(time(row.until))),
-            element("td", {}, word(row.status)),
-            element("td", { class: "number" }, Number(row.reports).toLocaleString("en")),
-            element("td", { class: "number" }, Number(row.independent).toLocaleString("en")),
-            element("td", {}, word(row.grade)),
-            element(
-              "td",
-              {},
-              element(
-                "span",
-                { class: row.confirmed ? "stamp" : "stamp guess" },
-                row.confirmed ? "by people" : "suggested",
-              ),
+              "span",
+              { class: row.confirmed ? "stamp" : "stamp guess" },
+              row.confirmed ? "by people" : "suggested",
             ),
           ),
         ),
       ),
+      { class: "incidents" },
     ),
   );
 }

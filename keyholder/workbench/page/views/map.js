@@ -2,6 +2,7 @@
 
 import { drawing, element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
+import { countRow, makeTable, scrolling } from "../table.js";
 import { counted } from "../words.js";
 import { loadWorld, place, WHOLE } from "../world.js";
 
@@ -168,64 +169,36 @@ function tables(told, desk) {
     /** @type {Record<string, number>} */ (told.countries ?? {}),
   ).sort((a, b) => b[1] - a[1]);
   const regions = [...(told.regions ?? [])].sort((a, b) => b.reports - a.reports).slice(0, 300);
-  return element(
-    "div",
-    { class: "wide tall", tabindex: 0, role: "region", "aria-label": "The map as tables" },
-    table(
-      "Countries",
-      countries.map(([code, number]) => ({
-        name: names.get(code) ?? code,
-        number,
-        act: () => choose(desk, { country: code, region: "" }),
-      })),
-    ),
-    table(
-      "Regions",
-      regions.map((region) => ({
-        name: `${region.name ?? region.region}, ${region.region.slice(0, 2)}`,
-        number: region.reports,
-        act: () => choose(desk, { country: region.region.slice(0, 2), region: region.region }),
-      })),
-    ),
+  return scrolling(
+    "The map as tables",
+    [
+      table(
+        "Countries",
+        countries.map(([code, number]) =>
+          countRow(shown(names.get(code) ?? code), number, () =>
+            choose(desk, { country: code, region: "" }),
+          ),
+        ),
+      ),
+      table(
+        "Regions",
+        regions.map(({ region, name, reports }) =>
+          countRow(shown(`${name ?? region}, ${region.slice(0, 2)}`), reports, () =>
+            choose(desk, { country: region.slice(0, 2), region }),
+          ),
+        ),
+      ),
+    ],
+    { tall: true },
   );
 }
 
 /**
  * @param {string} caption
- * @param {{name: string, number: number, act: () => void}[]} rows
+ * @param {HTMLElement[]} rows
  */
 function table(caption, rows) {
-  return element(
-    "table",
-    {},
-    element("caption", {}, caption),
-    element(
-      "thead",
-      {},
-      element(
-        "tr",
-        {},
-        element("th", { scope: "col" }, "Name"),
-        element("th", { scope: "col", class: "number" }, "Reports"),
-      ),
-    ),
-    element(
-      "tbody",
-      {},
-      rows.map(({ name, number, act }) =>
-        element(
-          "tr",
-          {},
-          element(
-            "th",
-            { scope: "row" },
-            element("button", { type: "button", class: "link", onclick: act }, shown(name)),
-          ),
-          element("td", { class: "number" }, number.toLocaleString("en")),
-        ),
-      ),
-    ),
-  );
+  return makeTable(["Name", { title: "Reports", number: true }], rows, { caption });
 }
 
 /**

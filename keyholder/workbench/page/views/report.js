@@ -2,6 +2,7 @@
 
 import { element, fillWith } from "../element.js";
 import { shown } from "../hidden.js";
+import { makeTable, scrolling } from "../table.js";
 import { counted, FIELDS, time, word } from "../words.js";
 import { showAdditions } from "./additions.js";
 import { makeLinks } from "./links.js";
@@ -134,29 +135,11 @@ function copies(told) {
     "section",
     {},
     element("h3", {}, `${counted(found.length, "copy", "copies")} side by side`),
-    element(
-      "div",
-      { class: "wide", tabindex: 0, role: "region", "aria-label": "Copies side by side" },
-      element(
-        "table",
-        {},
-        element(
-          "thead",
-          {},
-          element(
-            "tr",
-            {},
-            element("th", { scope: "col" }, "Field"),
-            found.map((/** @type {any} */ copy) =>
-              element("th", { scope: "col" }, `${word(copy.channel)} ${copy.index}`),
-            ),
-          ),
-        ),
-        element(
-          "tbody",
-          {},
-          names.map((name) => copyRow(name, found)),
-        ),
+    scrolling(
+      "Copies side by side",
+      makeTable(
+        ["Field", ...found.map((/** @type {any} */ copy) => `${word(copy.channel)} ${copy.index}`)],
+        names.map((name) => copyRow(name, found)),
       ),
     ),
   );
@@ -191,40 +174,18 @@ function origin(told) {
       {},
       `Received ${told.received}, by ${(told.channels ?? []).map(word).join(", ") || "an unknown channel"}.`,
     ),
-    element(
-      "div",
-      { class: "wide", tabindex: 0, role: "region", "aria-label": "Envelopes" },
-      element(
-        "table",
-        {},
-        element(
-          "thead",
-          {},
+    scrolling(
+      "Envelopes",
+      makeTable(
+        ["Index", "Day", "Channel", "Provider's signature", "Epoch", "Suite", "Envelope"],
+        (told.envelopes ?? []).map((/** @type {any} */ one) =>
           element(
             "tr",
             {},
-            ["Index", "Day", "Channel", "Provider's signature", "Epoch", "Suite", "Envelope"].map(
-              (name) => element("th", { scope: "col" }, name),
+            [one.index, one.received, word(one.channel), one.auth ?? "–", one.epoch, one.suite].map(
+              (cell) => element("td", {}, shown(cell)),
             ),
-          ),
-        ),
-        element(
-          "tbody",
-          {},
-          (told.envelopes ?? []).map((/** @type {any} */ one) =>
-            element(
-              "tr",
-              {},
-              [
-                one.index,
-                one.received,
-                word(one.channel),
-                one.auth ?? "–",
-                one.epoch,
-                one.suite,
-              ].map((cell) => element("td", {}, shown(cell))),
-              element("td", {}, element("code", { class: "id" }, one.id)),
-            ),
+            element("td", {}, element("code", { class: "id" }, one.id)),
           ),
         ),
       ),

@@ -1,6 +1,7 @@
 /** How many reports when: bars, and the same as a table. */
 
 import { drawing, element, fillWith } from "../element.js";
+import { countRow, makeTable, scrolling } from "../table.js";
 import { counted } from "../words.js";
 
 const WIDTH = 1200;
@@ -114,43 +115,15 @@ function twin(bins, seconds, desk) {
       {},
       told.length > rows.length ? `The ${rows.length} largest as a table` : "As a table",
     ),
-    element(
-      "div",
-      { class: "wide tall", tabindex: 0, role: "region", "aria-label": "Timeline as a table" },
-      element(
-        "table",
-        {},
-        element(
-          "thead",
-          {},
-          element(
-            "tr",
-            {},
-            element("th", { scope: "col" }, "From"),
-            element("th", { scope: "col", class: "number" }, "Reports"),
-          ),
-        ),
-        element(
-          "tbody",
-          {},
-          rows.map(({ at, reports }) =>
-            element(
-              "tr",
-              {},
-              element(
-                "th",
-                { scope: "row" },
-                element(
-                  "button",
-                  { type: "button", class: "link", onclick: () => narrow(desk, at, seconds) },
-                  day(at),
-                ),
-              ),
-              element("td", { class: "number" }, reports.toLocaleString("en")),
-            ),
-          ),
+    scrolling(
+      "Timeline as a table",
+      makeTable(
+        ["From", { title: "Reports", number: true }],
+        rows.map(({ at, reports }) =>
+          countRow([day(at)], reports, () => narrow(desk, at, seconds)),
         ),
       ),
+      { tall: true },
     ),
   );
 }

@@ -46,6 +46,18 @@ def make_incident(incident: Incident, annotations: Annotations) -> dict[str, Any
     return {
         "id": incident.id.hex(),
         "title": write_title(incident),
+        **make_facts(incident),
+        "annotations": make_annotations(incident.id, annotations),
+        "reports": [
+            add_annotations(make_document(one), one.report_id, annotations)
+            for one in incident.reports
+        ],
+    }
+
+
+def make_facts(incident: Incident) -> dict[str, Any]:
+    """What an incident says, as JSON values, but for its reports."""
+    return {
         "confirmed": incident.confirmed,
         "grade": incident.grade,
         "independent": incident.independent,
@@ -63,11 +75,6 @@ def make_incident(incident: Incident, annotations: Annotations) -> dict[str, Any
         "status": incident.status,
         "causes": list(incident.causes),
         "restorations": [_make_restoration(one) for one in incident.restorations],
-        "annotations": make_annotations(incident.id, annotations),
-        "reports": [
-            add_annotations(make_document(one), one.report_id, annotations)
-            for one in incident.reports
-        ],
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from keyholder.exports.incidents import make_facts
 from keyholder.incidents.floods import WORDS, Suspect
 from keyholder.incidents.incident import Incident
 from keyholder.links import make_links
@@ -50,25 +51,12 @@ def make_incident_row(incident: Incident) -> dict[str, Any]:
 
 def make_incident_sheet(incident: Incident) -> dict[str, Any]:
     """All that an incident says, but for its reports."""
+    facts = make_facts(incident)
+    for restoration in facts["restorations"]:
+        restoration["region_name"] = name_region(restoration["region"])
     return {
+        **facts,
         **make_incident_row(incident),
-        "areas": list(incident.areas),
-        "scope": incident.scope,
-        "kinds": list(incident.kinds),
-        "networks": dict(incident.networks),
-        "platforms": list(incident.platforms),
-        "operators": list(incident.operators),
-        "since_precision": incident.since_precision,
-        "causes": list(incident.causes),
-        "restorations": [
-            {
-                "operator": one.operator,
-                "region": one.region,
-                "region_name": name_region(one.region),
-                "moment": write_moment(one.moment),
-            }
-            for one in incident.restorations
-        ],
         "links": make_links(incident.country, incident.since, incident.until),
     }
 

@@ -24,7 +24,7 @@ from tuf.api.metadata import (
 )
 
 from crypto.keyring import Keyring
-from crypto.officers import public_key, tuf_key, tuf_signer
+from crypto.officers import public_key, tuf_key
 from crypto.trust import DEVELOPMENT_MARK
 from keyholder.errors import CoalitionError
 
@@ -86,22 +86,6 @@ def lay_out_keyring(
     }
 
 
-def make_keyring(
-    roots: Mapping[str, bytes],
-    version: int,
-    officer_seed: bytes,
-    documents: Mapping[str, Mapping[str, Any]],
-    now: int,
-) -> dict[str, bytes]:
-    """All files of keyring `version`: `roots`, and the documents (name to content) signed anew."""
-    files, unsigned = lay_out_keyring(version, documents, now)
-    return {
-        **roots,
-        **files,
-        **{name: _sign(signed, officer_seed) for name, signed in unsigned.items()},
-    }
-
-
 def encode_document(content: Mapping[str, Any]) -> bytes:
     """A document as the keyring has it: one form for one content."""
     return json.dumps(content, sort_keys=True, separators=(",", ":")).encode()
@@ -140,12 +124,6 @@ def check_officer(keyring: Keyring, officer_seed: bytes) -> None:
     key = tuf_key(public_key(officer_seed))
     if not all(key.keyid in newest.roles[role].keyids for role in _ROLES[1:]):
         raise CoalitionError("not-an-officer")
-
-
-def _sign(signed: Signed, officer_seed: bytes) -> bytes:
-    metadata: Metadata[Any] = Metadata(signed)
-    metadata.sign(tuf_signer(officer_seed))
-    return metadata.to_bytes()
 
 
 def _expiry(now: int, days: int) -> datetime:

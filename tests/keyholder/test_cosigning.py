@@ -10,9 +10,10 @@ from crypto.officers import public_key
 from keyholder.coalition import describe_holders
 from keyholder.errors import FINDINGS
 from keyholder.held import accept, read_held
-from keyholder.repository import make_keyring, read_documents, read_roots
+from keyholder.repository import read_documents, read_roots
 from tests.keyholder.conftest import NOW, DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.one_officer import make_keyring
 from tests.keyholder.test_coalition import unlock
 from tests.keyholder.test_log import change_home, fill, sync, verify
 

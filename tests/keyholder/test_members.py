@@ -12,11 +12,12 @@ from keyholder.errors import SigningError
 from keyholder.held import accept, read_held
 from keyholder.keys.cards import Card, read_card
 from keyholder.known import read_known
-from keyholder.repository import make_keyring, read_documents, read_roots
+from keyholder.repository import read_documents, read_roots
 from keyholder.signing.members import add_member, revoke_member
 from keyholder.signing.names import read_names
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.one_officer import make_keyring
 from tests.keyholder.three_homes import make_desk
 
 

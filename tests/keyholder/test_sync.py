@@ -15,12 +15,13 @@ from crypto.choosing import sealing_key
 from crypto.keyring import first
 from keyholder.envelopes import find_fault, open_envelopes
 from keyholder.held import accept, read_held
-from keyholder.repository import make_keyring, read_documents, read_roots
+from keyholder.repository import read_documents, read_roots
 from keyholder.sequence import Item
 from keyholder.service import TRIES
 from keyholder.vault import unlock
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService, flip_last
+from tests.keyholder.one_officer import make_keyring
 from tests.keyholder.test_log import find_codes
 
 

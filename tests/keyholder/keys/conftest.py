@@ -15,10 +15,11 @@ from keyholder.commands.session import Surroundings
 from keyholder.held import Held, accept, read_held, write_held
 from keyholder.home import Home
 from keyholder.keys.cards import Card, read_card
-from keyholder.repository import make_keyring, read_documents, read_roots
+from keyholder.repository import read_documents, read_roots
 from keyholder.vault import unlock
 from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService, serve
+from tests.keyholder.one_officer import make_keyring
 
 Desks = dict[str, DeskForTests]
 NAMES = ("ada", "bob", "cat")

@@ -102,16 +102,6 @@ def _open_kept(
             warn(f"{boxes.strangers:,} peeled boxes are of envelopes that are not held here.")
 
 
-def open_reports(
-    session: Session, peeled: Sequence[Path] | None = None
-) -> tuple[list[Opened], Tally]:
-    """Every report that opens, and how many envelopes gave none, and why."""
-    found = Findings()
-    for outcome in open_held(session, peeled):
-        found.take(outcome)
-    return found.reports, found.tally
-
-
 def open_desk(
     session: Session,
     peeled: Sequence[Path] | None = None,

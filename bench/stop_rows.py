@@ -22,6 +22,7 @@ from reports.report import Report
 from reports.stop import from_row
 
 FILE = "data/stop-2016-2023.csv"  # in $HELIOGRAPH_SHARED
+_BESIDE = Path(__file__).resolve().parent.parent.parent / "shared"
 _SMALL_WORDS = (
     "in and of the city town village villages township townships district districts state province"
     " region division county governorate oblast area areas other several parts some all sub tehsil"
@@ -47,9 +48,8 @@ class Row:
 
 def find_corpus() -> Path | None:
     """The corpus, if it is on this machine. It is never copied."""
-    folder = os.environ.get("HELIOGRAPH_SHARED")
-    path = Path(folder) / FILE if folder else None
-    return path if path is not None and path.exists() else None
+    path = Path(os.environ.get("HELIOGRAPH_SHARED", _BESIDE)) / FILE
+    return path if path.exists() else None
 
 
 def read_rows(path: Path) -> list[Row]:

@@ -1,23 +1,38 @@
-"""Peeled files as a holder of lock B reads them: checked whole, then read box by box.
+"""Peeled files (spec/travel-v1.md): what a holder of lock A peeled, for a holder of lock B.
 
-A file counts only where a listed holder signed all of it. Boxes are read from the file when their
-envelope is opened, so that a million of them need no memory and nothing is copied into the home.
+A file is checked whole, then read box by box, and counts only where a listed holder signed all of
+it. Boxes are read from the file when their envelope is opened, so that a million of them need no
+memory and nothing is copied into the home.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
+
+import cbor2
 
 from crypto.envelope import HEADER_SIZE, MAX_ENVELOPE, SEALED_BOX_OVERHEAD
 from crypto.keyring import Keyring
 from keyholder.envelopes import Kept
 from keyholder.errors import TravelError
 from keyholder.known import Known
-from keyholder.peeling import FORMAT, MOST_BOXES, is_dual
-from keyholder.travel.signed_file import Items, is_listed, open_file, read_signed
+from keyholder.peeling import Peeled, is_dual
+from keyholder.travel.signed_file import (
+    Items,
+    Maker,
+    is_listed,
+    open_file,
+    read_signed,
+    write_signed,
+)
+
+FORMAT = "heliograph/peeled/v1"
+"""The file's first word, and the label that its signature is bound to."""
+MOST_BOXES = 1 << 20
+"""Boxes in one file."""
 
 MISMATCH, DIFFERS = "peeled-mismatch", "peeled-differs"
 """Codes of what is damaged: a box that is not its envelope's; files with different boxes for it."""
@@ -143,3 +158,22 @@ def _read_places(number: int, items: Items) -> list[tuple[bytes, _Place]]:
         at = items.at - len(inner)
         places.append((envelope_id, _Place(number, header, at, len(inner), _digest(inner))))
     return places
+
+
+def write_peeled(maker: Maker, signing_seed: bytes, boxes: Iterable[Peeled]) -> Iterator[bytes]:
+    """The file piece by piece. `signing_seed` are the 32 bytes of the maker's Ed25519 key.
+
+    TravelError: peeled-nothing where `boxes` has none, travel-too-many.
+    """
+    return write_signed(FORMAT, maker, signing_seed, _write_items(boxes))
+
+
+def _write_items(boxes: Iterable[Peeled]) -> Iterator[bytes]:
+    count = 0
+    for box in boxes:
+        count += 1
+        if count > MOST_BOXES:
+            raise TravelError("travel-too-many")
+        yield cbor2.dumps([box.envelope_id, box.header, box.inner])
+    if not count:
+        raise TravelError("peeled-nothing")

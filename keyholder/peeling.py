@@ -1,27 +1,18 @@
 """Peeling: the outer layer of dual envelopes opened by a holder of lock A, for a holder of lock B.
 
-What comes of it travels as a signed file (spec/travel-v1.md) and never lies in a home: one laptop
-must not open a dual epoch alone. keyholder/peeled.py reads it.
+What comes of it travels as a signed file and never lies in a home (keyholder/peeled.py): one laptop
+must not open a dual epoch alone.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
-
-import cbor2
 
 from crypto.envelope import HEADER_SIZE, Suite, read_header
 from crypto.errors import CryptoError, EnvelopeError
 from crypto.locks import LockKey, check_lock
 from crypto.opening import peel
 from keyholder.envelopes import Kept
-from keyholder.errors import TravelError
 from keyholder.opening import DAMAGED, NO_KEY, REMOVED, EpochKeys, Unopened
-from keyholder.travel.signed_file import Maker, write_signed
-
-FORMAT = "heliograph/peeled/v1"
-"""The file's first word, and the label that its signature is bound to."""
-MOST_BOXES = 1 << 20
-"""Boxes in one file."""
 
 
 class Peeled(NamedTuple):
@@ -72,22 +63,3 @@ def is_dual(kept: Kept) -> bool:
         return read_header(kept.body).suite.dual
     except EnvelopeError:
         return False
-
-
-def write_peeled(maker: Maker, signing_seed: bytes, boxes: Iterable[Peeled]) -> Iterator[bytes]:
-    """The file piece by piece. `signing_seed` are the 32 bytes of the maker's Ed25519 key.
-
-    TravelError: peeled-nothing where `boxes` has none, travel-too-many.
-    """
-    return write_signed(FORMAT, maker, signing_seed, _write_items(boxes))
-
-
-def _write_items(boxes: Iterable[Peeled]) -> Iterator[bytes]:
-    count = 0
-    for box in boxes:
-        count += 1
-        if count > MOST_BOXES:
-            raise TravelError("travel-too-many")
-        yield cbor2.dumps([box.envelope_id, box.header, box.inner])
-    if not count:
-        raise TravelError("peeled-nothing")

@@ -19,8 +19,8 @@ from keyholder.exports.output import check_output, write_output
 from keyholder.findings import Tally
 from keyholder.known import read_known
 from keyholder.opening import Unopened, choose_keys
-from keyholder.peeled import list_speakers
-from keyholder.peeling import Peeled, is_dual, write_peeled
+from keyholder.peeled import list_speakers, write_peeled
+from keyholder.peeling import Peeled, is_dual
 from keyholder.terminal import show
 from keyholder.travel.signed_file import name_maker
 from keyholder.vault import Identity, read_seeds

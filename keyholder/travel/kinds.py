@@ -4,7 +4,7 @@ from crypto.bundles import read_bundle
 from crypto.errors import KeyringError
 from crypto.keyring import is_development
 from keyholder.keys import cards, lock_offers
-from keyholder.peeling import FORMAT as PEELED
+from keyholder.peeled import FORMAT as PEELED
 from keyholder.travel.bundle import FORMAT as BUNDLE
 from keyholder.travel.signed_file import Maker, write_head
 

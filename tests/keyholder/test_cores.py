@@ -114,5 +114,18 @@ def test_workers_get_seeds_by_no_argument_environment_or_file(tmp_path: Path) ->
     assert base64.b64encode(b"canary") not in seen
 
 
+def test_a_worker_starts_with_what_it_needs_alone() -> None:
+    """Every worker loads this anew: keyrings and signers took three times as long as all of it."""
+    loaded = subprocess.run(
+        [sys.executable, "-c", "import sys, keyholder.cores; print(*sys.modules)"],
+        capture_output=True,
+        check=True,
+        text=True,
+        env={"PYTHONPATH": str(ROOT)},
+    ).stdout.split()
+    assert "crypto.opening" in loaded
+    assert {"tuf", "securesystemslib", "crypto.keyring", "typer", "asyncio"}.isdisjoint(loaded)
+
+
 def test_there_is_a_core() -> None:
     assert cores.count_cores() >= 1

@@ -2,6 +2,7 @@
 
 import hashlib
 from enum import IntEnum
+from functools import lru_cache
 from typing import NamedTuple
 
 from crypto.errors import EnvelopeError
@@ -119,6 +120,7 @@ def read_header(envelope: bytes) -> Header:
     return check_form(envelope[:HEADER_SIZE], len(envelope))
 
 
+@lru_cache(maxsize=1024)  # a store has few forms, and each is read a hundred thousand times
 def check_form(start: bytes, length: int) -> Header:
     """As read_header, from an envelope's first 4 bytes and its length: all that its form is."""
     if len(start) < HEADER_SIZE:

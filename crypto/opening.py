@@ -7,7 +7,15 @@ from nacl.bindings import crypto_box_seal_open
 from nacl.exceptions import CryptoError as SodiumError
 
 from crypto import hybrid
-from crypto.envelope import HEADER_SIZE, SEALED_BOX_OVERHEAD, Kind, Suite, read_header
+from crypto.envelope import (
+    HEADER_SIZE,
+    SEALED_BOX_OVERHEAD,
+    Kind,
+    Suite,
+    check_form,
+    read_header,
+    write_header,
+)
 from crypto.errors import EnvelopeError, OpeningError
 from crypto.locks import LockKey
 from crypto.sealing import INFO, INNER_HEADER_SIZE
@@ -46,7 +54,7 @@ class Opener:
                 (key.suite, key.lock) for key in locks
             ):
                 raise OpeningError("lock-unknown")
-        self._keys = dict(keys)
+        self._keys = {write_header(suite, epoch): locks for (epoch, suite), locks in keys.items()}
 
     def open(self, envelope: bytes) -> Opened:
         """Open one envelope.
@@ -54,15 +62,15 @@ class Opener:
         Raises EnvelopeError for its form; OpeningError no-key ("not for these keys, try others"),
         box-not-opened, suite-mismatch, padding-invalid, kind-unknown.
         """
-        header = read_header(envelope)
-        locks = self._keys.get((header.epoch, header.suite))
+        outside = envelope[:HEADER_SIZE]
+        suite, epoch, _ = check_form(outside, len(envelope))
+        locks = self._keys.get(outside)
         if locks is None:
             raise OpeningError("no-key")
-        outside = envelope[:HEADER_SIZE]
         box = envelope[HEADER_SIZE:]
         for lock in locks:
             box = _open_layer(lock, outside, box)
-        return _read_plaintext(header.suite, header.epoch, box)
+        return _read_plaintext(suite, epoch, box)
 
 
 def peel(envelope: bytes, lock_a: LockKey) -> bytes:

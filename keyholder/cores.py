@@ -154,7 +154,8 @@ def _unpack(packed: bytes) -> list[Any]:
 def _start(make: _Make[Any], keys: Sequence[EpochKeys]) -> None:
     harden_process()  # a new program is dumpable again, whatever its parent was
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us, without our traceback
-    gc.freeze()  # what is here stays; what comes is freed as soon as it was handed over
+    gc.freeze()  # what is here stays; what comes is freed as soon as it was handed over,
+    gc.set_threshold(100_000)  # and has no cycles that were worth looking for more often
     _desk.append(make(keys))
 
 

@@ -52,8 +52,9 @@ class Decoder:
         self._names = ["" if field is None else field.name for field in self._fields]
         self._texts = {field.key: field.max_bytes for field in table.fields if field.type == "text"}
         self._regions = {field.key for field in table.fields if field.type == "region"}
+        self._known: list[dict[bytes, Any]] = [{} for _ in range(256)]
         # A region's wire form leaves out what the country says, so it is remembered with it.
-        self._known: list[dict[Any, Any]] = [{} for _ in range(256)]
+        self._placed: dict[tuple[bytes, Any], Any] = {}
         self._forms: list[list[int]] = [[] for _ in range(256)]
 
     def decode(self, data: bytes) -> Report:
@@ -64,7 +65,7 @@ class Decoder:
             return decode(data, self._start)
 
     def _read(self, data: bytes) -> Report:
-        names, texts, known, sizes = self._names, self._texts, self._known, _SIZES
+        names, known, sizes = self._names, self._known, _SIZES
         size, count, at = len(data), data[0] - _MAP, 1
         if count == _LONG_KEY:
             count, at = data[1], 2
@@ -75,38 +76,44 @@ class Decoder:
         items = 1 + count
         for _ in range(count):
             key = data[at]
-            at += 1
             if key >= _LONG_KEY:
+                at += 1
                 key = data[at] if key == _LONG_KEY else 0
                 if key < _LONG_KEY:
                     raise _Unusual
-                at += 1
-            name = names[key]
-            if key <= last or not name:
+            if key <= last:
                 raise _Unusual
-            last, head, start = key, data[at], at
-            if key in texts:
-                start, at = _find_text(data, at, head)
-                if at > size or at - start > texts[key]:
-                    raise _Unusual
-                record[name] = data[start:at].decode()
-                continue
+            last = key
+            start = at = at + 1
+            head = data[at]
             if length := sizes[head]:
                 at += length
             elif head >= _LIST:
                 at += self._match(key, data, at)
                 items += at - start
-            place: Any = data[start:at]
-            if key in self._regions:
-                place = (place, record.get("cc"))
-            value = known[key].get(place)
+            value = known[key].get(data[start:at])
             if value is None:
-                value, at, inside = self._learn(key, data, start, record)
+                value, at, inside = self._read_other(key, data, start, at, record)
                 items += inside
-            record[name] = value
+            record[names[key]] = value
         if at != size or items > self._limits.total_items:
             raise _Unusual
         return record
+
+    def _read_other(
+        self, key: int, data: bytes, start: int, end: int, record: Report
+    ) -> tuple[Any, int, int]:
+        """A value that is not remembered by its bytes alone: as `_learn`."""
+        if longest := self._texts.get(key):
+            start, end = _find_text(data, start, data[start])
+            if end > len(data) or end - start > longest:
+                raise _Unusual
+            return data[start:end].decode(), end, 0
+        if key in self._regions:
+            value = self._placed.get((data[start:end], record.get("cc")))
+            if value is not None:
+                return value, end, 0
+        return self._learn(key, data, start, record)
 
     def _match(self, key: int, data: bytes, at: int) -> int:
         """Bytes of the list that begins there, if it is a remembered one; else 0."""
@@ -127,9 +134,12 @@ class Decoder:
         if value is None:
             raise _Unusual
         known, forms = self._known[key], self._forms[key]
-        if len(wire) <= _LONGEST and len(known) < _MOST:
+        if key in self._regions:
+            if len(wire) <= _LONGEST and len(self._placed) < _MOST:
+                self._placed[wire, country] = value
+        elif len(wire) <= _LONGEST and len(known) < _MOST:
             if wire[0] < _LIST:
-                known[(wire, country) if key in self._regions else wire] = value
+                known[wire] = value
             elif len(wire) in forms or len(forms) < _FORMS:
                 known[wire] = value
                 if len(wire) not in forms:

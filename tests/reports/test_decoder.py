@@ -144,8 +144,16 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     quick = Decoder(START)
     for number in range(300):
         data = encode(
-            {"seq": number, "op": [f"name{number:04}"], "tag": bytes([number % 256])}, START
+            {
+                "cc": "MM",
+                "region": f"MM-{number:03}",
+                "seq": number,
+                "op": [f"name{number:04}"],
+                "tag": bytes([number % 256]),
+            },
+            START,
         )
         assert quick.decode(data) == decode(data, START)
-    assert max(map(len, quick._known)) <= 50
+    assert max(map(len, quick._known)) == 50
+    assert len(quick._placed) == 50
     assert max(map(len, quick._forms)) <= decoder._FORMS

@@ -277,9 +277,19 @@ class CarriedError(CryptoError):
 
 
 class BlobError(CryptoError):
-    """The length of a blob or of its content is wrong."""
+    """The length of a blob or of its content is wrong, or it does not open as a report says."""
 
     CAUSES: ClassVar[Causes] = {
         "blob-length": "No blob has this length. Check the padding and the chunks.",
         "blob-empty": "An attachment has at least one byte. Send the report without it.",
+        "blob-id": "These are not the bytes that the report names. "
+        "Get the attachment anew; if it stays so, treat it as changed.",
+        "blob-size": "The attachment has another length than the report says. "
+        "Treat the report as forged, or as made by a broken program.",
+        "blob-chunk": "The attachment does not open with the key in the report. "
+        "Treat it as forged, or as made by a broken program.",
+        "blob-tag": "The attachment was cut or joined. "
+        "Treat it as forged, or as made by a broken program.",
+        "blob-padding": "The attachment holds something behind its end. "
+        "Treat it as forged, or as made by a broken program.",
     }

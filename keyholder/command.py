@@ -16,6 +16,7 @@ from crypto.errors import CryptoError
 from crypto.passphrase import STANDARD
 from keyholder.commands import (
     annotating,
+    attaching,
     bundle,
     card,
     ceremony,
@@ -71,6 +72,7 @@ app.command()(ceremony.ceremony)
 app.command("open")(opening.open_all)
 app.command("list")(reading.list_reports)
 app.command("show")(reading.show_report)
+app.command()(attaching.attachments)
 app.command("incidents")(incidents.list_incidents)
 app.command("floods")(incidents.list_floods)
 app.command()(keeping.keep)

@@ -4,6 +4,7 @@ Sentences are fixed: nothing that came in (a report, an answer of the service, a
 repeated in an error. Codes are never reused.
 """
 
+from keyholder.attachments.catalogue import ATTACHMENTS
 from keyholder.evidence.catalogue import EVIDENCE
 from keyholder.keys.catalogue import KEYS
 from keyholder.records.catalogue import RECORDS
@@ -169,6 +170,7 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "A sheet of XLSX has 1,048,576 rows at most, and these are more",
         "Narrow the filter, or export csv or json",
     ),
+    **ATTACHMENTS,
     **EVIDENCE,
     **KEYS,
     **RECORDS,
@@ -225,6 +227,10 @@ class ServiceError(KeyholderError):
 
 class ReportError(KeyholderError):
     """Asked for a report that is not there."""
+
+
+class AttachmentError(KeyholderError):
+    """An attachment that is not here, or is not what its report says."""
 
 
 class RecordError(KeyholderError):

@@ -40,7 +40,7 @@ def write_whole(path: Path, chunks: Iterable[bytes]) -> None:
             except OSError:  # no links here: the file system, or who watches over it, refuses them
                 stream.seek(0)
                 _write_beside(path, iter(lambda: stream.read(_BLOCK), b""))
-    _sync_folder(path.parent)
+    sync_folder(path.parent)
 
 
 def _fill(stream: BinaryIO, chunks: Iterable[bytes]) -> None:
@@ -96,7 +96,8 @@ def _write_beside(path: Path, chunks: Iterable[bytes]) -> None:
         raise
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Make the names in `folder` outlast a power cut. OSError where it cannot."""
     if os.name != "posix":  # Windows has no handle for a folder, and journals the rename itself
         return
     handle = os.open(folder, os.O_RDONLY)

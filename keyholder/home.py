@@ -13,6 +13,7 @@
     names.box               what this holder calls others, under the vault's key
     keyring/former/         older ones, where they said what it no longer says; public
     envelopes.db            what was downloaded: ciphertext alone
+    blobs/                  attachments that were fetched, each under its id: ciphertext alone
     home.lock               held by the command that changes this home
 
 The folder is 0700 and every file in it 0600.
@@ -87,6 +88,10 @@ class Home:
     @property
     def envelopes(self) -> Path:
         return self.folder / "envelopes.db"
+
+    @property
+    def blobs(self) -> Path:
+        return self.folder / "blobs"
 
 
 def locate(named: Path | None) -> Home:

@@ -32,6 +32,8 @@ class Known:
     """Ids of those who were holders and are no more: what they said before still counts."""
     revoked: frozenset[str] = frozenset()
     """Ids of those whose word counts for nothing. That is for good, whatever comes later."""
+    purged_blobs: frozenset[bytes] = frozenset()
+    """Ids of attachments that a keyring lists as purged."""
 
 
 def read_known(home: Home) -> Known:
@@ -50,6 +52,7 @@ def read_known(home: Home) -> Known:
             _find_authors(known, revoked),
             frozenset(id for id, _key in holders if id not in listed) - revoked,
             revoked,
+            frozenset(id for keyring in known for id in find_purged(keyring).blobs),
         )
     except (OSError, KeyringError) as error:
         raise CoalitionError("keyring-damaged") from error

@@ -25,6 +25,8 @@ FILE_LIMIT = 1_048_576  # bytes of one file of the keyring
 ANSWER_LIMIT = 65_536  # bytes of the answer to a batch of envelopes
 _TIMEOUT = httpx2.Timeout(30.0, connect=10.0)  # seconds
 _KEYRING_FILE = re.compile(r"(?:[a-z0-9-]{1,32}/){0,2}[a-z0-9]{1,64}(?:\.[a-z0-9-]{1,32}){1,2}")
+_NUMBER = re.compile(r"\d{1,15}", re.ASCII)
+_RANGE = re.compile(r"bytes (\d{1,15})-(\d{1,15})/(\d{1,15})", re.ASCII)
 _Answer = TypeVar("_Answer")
 
 
@@ -177,6 +179,46 @@ def download(
     with service.client.stream("GET", address, headers=dict(headers)) as response:
         _check_status(response.status_code)
         yield _read_plain(response)
+
+
+@contextmanager
+def download_blob(
+    service: Service, identity: Identity, id: str, begin: int
+) -> Iterator[tuple[int, int, Iterator[bytes]] | None]:
+    """(first byte, bytes of the whole blob, bytes from the first on) of the blob `id` (64 hex
+    digits), where the first may be 0 instead of `begin`; None where the service has none (404).
+
+    A cut connection ends the bytes with httpx2.TransportError: what came before it is good.
+    ServiceError: service-refused-key, service-busy, service-answer.
+    """
+    address = f"{service.address}/v1/blobs/{id}"
+    headers = dict(sign_request(identity.signing_seed, identity.holder_id, "GET", address))
+    if begin:
+        headers |= {"Range": f"bytes={begin}-", "If-Range": f'"{id}"'}
+    with service.client.stream("GET", address, headers=headers) as response:
+        if response.status_code == httpx2.codes.NOT_FOUND:
+            yield None
+            return
+        if begin and response.status_code == httpx2.codes.RANGE_NOT_SATISFIABLE:
+            yield 0, 0, iter(())  # it is shorter than what was fetched already
+            return
+        _check_status(response.status_code)
+        if response.headers.get("Content-Type") != "application/octet-stream":
+            raise ServiceError("service-answer")  # such as the page of a network's own gate
+        yield *_read_extent(response, begin), _read_plain(response)
+
+
+def _read_extent(response: httpx2.Response, begin: int) -> tuple[int, int]:
+    """The first byte that comes, and how many there are in all."""
+    if response.status_code != httpx2.codes.PARTIAL_CONTENT:
+        length = response.headers.get("Content-Length", "")
+        if not _NUMBER.fullmatch(length):
+            raise ServiceError("service-answer")
+        return 0, int(length)
+    found = _RANGE.fullmatch(response.headers.get("Content-Range", ""))
+    if found is None or int(found[1]) != begin or int(found[2]) + 1 != int(found[3]):
+        raise ServiceError("service-answer")
+    return begin, int(found[3])
 
 
 def retry(service: Service, attempt: Callable[[], _Answer]) -> _Answer:

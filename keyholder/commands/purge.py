@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from crypto.purged import PURGED, find_purged
+from keyholder.attachments.shelf import count_purged, delete_purged, open_shelf
 from keyholder.commands.options import Json, Propose, Publish, Service, Yes
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
@@ -156,18 +157,23 @@ def _delete_copies(session: Session, *, yes: bool, json: bool) -> None:
         open_envelopes(session.home) as database,
         _open_kept(session) as store,
     ):
-        purged = read_known(session.home).purged
+        known = read_known(session.home)
+        purged = known.purged
         kept = count_kept(store, purged) if store is not None else 0
+        shelf = open_shelf(session.home, known)
+        files = count_purged(shelf)
         with show_progress("Looking", None) as advance:
             count = count_copies(database, purged, advance)
-        if count or kept:
+        if count or kept or files:
             warn(f"{count:,} envelopes that keyrings list as purged are held here.")
             warn(f"{kept:,} are kept beyond their epoch.")
+            warn(f"{files:,} attachments that keyrings list so are held here.")
             _confirm(session, "Delete these copies for good?", yes=yes)
             with show_progress("Deleting", None) as advance:
                 count = delete_copies(database, purged, advance)
             if store is not None:
                 count += forget(store, purged)
+            count += delete_purged(shelf)
     if json:
         say_json({"deleted": count})
     else:

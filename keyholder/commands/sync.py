@@ -1,6 +1,7 @@
 """keyholder sync."""
 
 from sqlite3 import Connection
+from typing import Annotated, Any
 
 import typer
 
@@ -8,6 +9,7 @@ from crypto.checkpoints import make_cosigner
 from crypto.errors import KeyringError
 from crypto.notes import read_note, sign, write_signature
 from keyholder.checked import Checked
+from keyholder.commands.attaching import fetch_all, say_fetched
 from keyholder.commands.options import Json, Service
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import (
@@ -39,7 +41,19 @@ from keyholder.vault import Identity
 _SHOWN = 20  # mismatches that are listed one by one
 
 
-def sync(context: typer.Context, service: Service = None, json: Json = False) -> None:
+def sync(
+    context: typer.Context,
+    service: Service = None,
+    attachments: Annotated[
+        bool,
+        typer.Option(
+            "--attachments",
+            help="Then open all reports and fetch the attachments that they name, sealed as they "
+            "are, up to 1 GiB. The service learns which ones are named.",
+        ),
+    ] = False,
+    json: Json = False,
+) -> None:
     """Fetch the newest keyring and all new envelopes, and check the log. What was cut off goes on.
 
     The checkpoint is compared with all leaves held and with every checkpoint seen before; if it
@@ -54,7 +68,8 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
     "records": {"sent": of yours, "waiting": for the next time},
     "log": {"confirmed": {"size", "root"} or null, "cosigners": [holder ids],
     "findings": as `verify` prints them, "cosigned"}, "wraps": {"taken": [{"epoch", "lock"}],
-    "refused": [{"epoch", "lock", "code"}], "withheld": [{"epoch", "lock"}]}}.
+    "refused": [{"epoch", "lock", "code"}], "withheld": [{"epoch", "lock"}]},
+    "attachments": {"fetched", "left": for the next time, "faults": {code: how many}} or null}.
     """
     session: Session = context.obj
     held = read_coalition(session, service)
@@ -89,6 +104,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
                 checked.find("body-removed", place, place)
             date_findings(database, checked)
         unwrapped, damage = _unwrap(session, identity, newer)
+        files = _fetch_attachments(session, reached, identity) if attachments else None
         whole = not synced.mismatches and not synced.gaps
         cosigned = whole and _cosign(session, reached, identity, told, checked)
     if json:
@@ -106,6 +122,7 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
                 "records": {"sent": records.sent, "waiting": records.waiting},
                 "log": {**describe_checked(checked), "cosigned": cosigned},
                 "wraps": describe_unwrapped(unwrapped),
+                "attachments": files,
             }
         )
     else:
@@ -115,6 +132,8 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
         if came:
             say(f"{len(came):,} that the service had not given before came now.")
         say_unwrapped(unwrapped)
+        if files is not None:
+            say_fetched(files)
         say_findings(checked.findings)
         say(describe_confirmed(checked))
         if cosigned and identity.holder_id not in checked.cosigners:
@@ -145,6 +164,17 @@ def _unwrap(session: Session, identity: Identity, held: Held) -> tuple[Unwrapped
         return unwrap_into_vault(session.home, identity, held.keyring), None
     except HomeError as error:
         return Unwrapped(), error
+
+
+def _fetch_attachments(
+    session: Session, service: Reached, identity: Identity
+) -> dict[str, Any] | None:
+    """Fetch what the reports name. Whatever hinders it hinders nothing else."""
+    try:
+        return fetch_all(session, service, identity)
+    except (ServiceError, HomeError) as error:
+        warn(str(error))
+        return None
 
 
 def _send_records(session: Session, service: Reached, identity: Identity, held: Held) -> Sent:

@@ -7,6 +7,7 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from app.blob_rows import find_blob, find_pieces
 from app.piece_files import PieceFiles
-from tests.blob_opening import open_blob
+from crypto.blob_opening import open_blob
 from tests.client.own_phone import (
     find,
     kill,
@@ -183,7 +184,7 @@ class Journey:
             pieces = find_pieces(database, found.stem)
         folder = PieceFiles(self.service.data / "blobs")
         blob = b"".join(folder.read(piece, 0, piece.length) for piece in pieces)
-        return open_blob(blob, key, id, named["size"])
+        return b"".join(open_blob(BytesIO(blob), key, id, named["size"]))
 
     def check_origins(self) -> None:
         """The app asked nobody but whom the keyring names."""

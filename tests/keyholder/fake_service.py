@@ -45,6 +45,8 @@ class FakeService:
     promised: int = 0  # bytes that the answer to a cosignature says it has
     answer: bytes | None = None  # what it says in place of results
     unwanted: list[bytes] = field(default_factory=list)  # envelopes that it does not take
+    blobs: dict[str, bytes] = field(default_factory=dict)  # attachments by their id in hex
+    blob_answers: list[Any] = field(default_factory=list)  # how the next downloads of them go wrong
     headers: dict[str, str] = field(default_factory=dict)  # beside its own, in every answer
 
     def store(self, *bodies: bytes, day: int = DAY) -> None:
@@ -95,6 +97,8 @@ def serve() -> Iterator[FakeService]:
                 self.answer(fake.status)
             elif path == "/v1/envelopes":
                 self.download()
+            elif path.startswith("/v1/blobs/"):
+                self.give_blob(path.rpartition("/")[2])
             elif path in ("/v1/log/key", "/v1/log/checkpoint"):
                 data = fake.tell_log(path.rpartition("/")[2])
                 self.answer(200 if data else 404, data)
@@ -142,7 +146,7 @@ def serve() -> Iterator[FakeService]:
             answer = json.dumps({"results": results}).encode()
             self.answer(200, answer if fake.answer is None else fake.answer)
 
-        def download(self) -> None:
+        def is_signed(self) -> bool:
             holders = keyring.first(fake.root, fake.files).holders
             try:
                 verify_request(
@@ -153,6 +157,45 @@ def serve() -> Iterator[FakeService]:
                 )
             except CryptoError:
                 self.answer(401)
+                return False
+            return True
+
+        def give_blob(self, id: str) -> None:
+            """As app/blob_download.py; else as the next of `blob_answers` says, which is a status
+            or (headers, bytes): fewer bytes than promised, and then nothing."""
+            if not self.is_signed():
+                return
+            blob = fake.blobs.get(id)
+            odd = fake.blob_answers.pop(0) if fake.blob_answers else None
+            if isinstance(odd, int) or (odd is None and blob is None):
+                self.answer(odd or 404)
+                return
+            begin = int(self.headers.get("Range", "bytes=0-")[6:-1])
+            blob = blob or b""
+            if begin > len(blob):
+                self.answer(416)
+                return
+            headers = {
+                "Content-Type": "application/octet-stream",
+                "Content-Length": str(len(blob) - begin),
+            }
+            if begin:
+                headers["Content-Range"] = f"bytes {begin}-{len(blob) - 1}/{len(blob)}"
+            status = 206 if begin else 200
+            body = blob[begin:]
+            if odd is not None:
+                status, changed, cut = odd
+                headers |= changed
+                body = body if cut is None else cut(body)
+            self.send_response(status)
+            for name, value in headers.items():
+                if value is not None:
+                    self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def download(self) -> None:
+            if not self.is_signed():
                 return
             after = int(parse_qs(urlsplit(self.path).query)["after"][0])
             whole = b"".join(

@@ -1,0 +1,1 @@
+"""Attachments: which blobs a report names, fetching them, and opening them in memory."""

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from keyholder.attachments.shelf import open_shelf
 from keyholder.collection import collect
 from keyholder.commands.opening import annotate, list_unopened, open_held
 from keyholder.commands.options import Peeled
@@ -22,6 +23,7 @@ from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.errors import describe_fault
 from keyholder.files import write_whole
 from keyholder.findings import Findings
+from keyholder.known import read_known
 from keyholder.merge import Merged
 from keyholder.opening import Outcome
 from keyholder.records.operations import Operation, Record
@@ -61,6 +63,7 @@ def workbench(
         return write(session.home, identity, keyring, said, operations, session.now)
 
     sitting = Sitting(identity.holder_id, idle_minutes * 60, time.monotonic, keep)
+    sitting.shelf = open_shelf(session.home, read_known(session.home))
     outcomes = open_held(
         session, peeled, identity=identity, watch=partial(_tell, sitting, time.monotonic())
     )

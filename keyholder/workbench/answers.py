@@ -11,7 +11,7 @@ from keyholder.documents import write_json
 
 JSON = "application/json"
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:;"
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:;"
     " connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
 _HEADERS = {
@@ -36,6 +36,8 @@ _REFUSALS = {
         409,
         "It could not be kept: look for free room on the disk, and for a valid epoch",
     ),
+    "picture": (409, "No picture that is shown here. `keyholder attachments` tells more"),
+    "unread": (409, "The attachments in the home folder cannot be read"),
     "failed": (500, "The workbench made a mistake"),
 }
 _REASONS = {

@@ -19,6 +19,7 @@ from keyholder.workbench.incident_rows import (
     sort_incidents,
 )
 from keyholder.workbench.overviews import make_map, make_timeline, summarise
+from keyholder.workbench.pictures import list_seen
 from keyholder.workbench.questions import MOST_ROWS, Question, list_values, read_id, read_question
 from keyholder.workbench.rows import list_said, make_row, make_sheet, sort_places
 from keyholder.workbench.sitting import Sitting
@@ -39,7 +40,7 @@ def answer_get(sitting: Sitting, path: str, query: str) -> dict[str, Any]:
         return _PLAIN[path](sitting.standing, question)
     room, _, id = path.removeprefix(API).partition("/")
     if room in _BY_ID and not query:
-        return _BY_ID[room](sitting.standing, read_id(id))
+        return _BY_ID[room](sitting, read_id(id))
     raise Refusal("method" if path in _POSTS else "unknown")
 
 
@@ -75,11 +76,12 @@ def _list_reports(standing: Standing, question: Question) -> dict[str, Any]:
     }
 
 
-def _show_report(standing: Standing, id: bytes) -> dict[str, Any]:
+def _show_report(sitting: Sitting, id: bytes) -> dict[str, Any]:
+    standing = sitting.standing
     merged = standing.collection.by_id.get(id)
     if merged is None:
         raise Refusal("unknown")
-    return make_sheet(standing, merged)
+    return {**make_sheet(standing, merged), "attachments": list_seen(merged, sitting.shelf)}
 
 
 def _find(standing: Standing, question: Question) -> list[int]:
@@ -130,7 +132,8 @@ def _list_incidents(standing: Standing, question: Question) -> dict[str, Any]:
     }
 
 
-def _show_incident(standing: Standing, id: bytes) -> dict[str, Any]:
+def _show_incident(sitting: Sitting, id: bytes) -> dict[str, Any]:
+    standing = sitting.standing
     incident = standing.by_incident.get(id)
     if incident is None:
         raise Refusal("unknown")
@@ -188,7 +191,7 @@ _PLAIN: dict[str, Callable[[Standing, Question], dict[str, Any]]] = {
     "/api/floods": _list_floods,
     "/api/history": _list_history,
 }
-_BY_ID: dict[str, Callable[[Standing, bytes], dict[str, Any]]] = {
+_BY_ID: dict[str, Callable[[Sitting, bytes], dict[str, Any]]] = {
     "reports": _show_report,
     "incidents": _show_incident,
 }

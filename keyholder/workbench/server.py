@@ -11,6 +11,7 @@ from typing import Any
 
 from keyholder.workbench.answers import Answer, Refusal, answer_json, answer_refusal
 from keyholder.workbench.page_files import read_page_file
+from keyholder.workbench.pictures import PICTURES, answer_picture
 from keyholder.workbench.requests import (
     MOST_HEAD,
     Request,
@@ -119,6 +120,8 @@ def _answer(sitting: Sitting, port: int, request: Request, body: bytes) -> Answe
         check_caller(request, sitting, port)
         if request.path != STATE:  # the page asks for it by itself
             sitting.use()
+        if request.path.startswith(PICTURES):
+            return _answer_picture(sitting, request, body)
         return answer_json(_answer_api(sitting, request, body))
     except Refusal as refusal:
         return answer_refusal(refusal)
@@ -132,6 +135,12 @@ def _answer_api(sitting: Sitting, request: Request, body: bytes) -> dict[str, An
     if request.method == "POST" and not request.query:
         return answer_post(sitting, request.path, body)
     raise Refusal("method")
+
+
+def _answer_picture(sitting: Sitting, request: Request, body: bytes) -> Answer:
+    if request.method != "GET" or body or request.query:
+        raise Refusal("method")
+    return answer_picture(sitting, request.path)
 
 
 def _answer_file(request: Request, body: bytes) -> Answer:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from keyholder.attachments.shelf import Shelf
 from keyholder.findings import find_aliases
 from keyholder.records.operations import Operation, Record
 from keyholder.records.replay import Annotations, replay
@@ -34,6 +35,7 @@ class Sitting:
     """clock: seconds that only rise. idle_limit: seconds without a request after which it locks.
     keep: signs and keeps operations, and gives their records.
 
+    shelf: the attachments that were fetched; without one, none is shown.
     summary: how many reports, from which countries, in which languages.
     `locked` is set for good: whoever waits for it then ends the process, and with it all memory.
     """
@@ -47,6 +49,7 @@ class Sitting:
     opening: Progress | None = Progress(0, 0, None)
     unopened: list[dict[str, str | int]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict, repr=False)
+    shelf: Shelf | None = None
     _standing: Standing | None = field(default=None, repr=False)
     _aliases: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     _swap: threading.Lock = field(default_factory=threading.Lock, init=False)

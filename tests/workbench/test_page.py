@@ -42,7 +42,7 @@ def watched(browser: Browser, address: str, scheme: str = "light") -> Iterator[W
         seen = Watched(page, origin)
 
         def note(url: str) -> None:
-            if not url.startswith(f"{origin}/") and url != "data:,":
+            if not url.startswith(f"{origin}/"):
                 seen.elsewhere.append(url)
 
         page.on("request", lambda request: note(request.url))

@@ -24,7 +24,7 @@ export function createApi(token, onGone) {
   /**
    * @param {string} path
    * @param {RequestInit} options
-   * @returns {Promise<any>}
+   * @returns {Promise<Response>}
    */
   async function ask(path, options) {
     let answer;
@@ -46,9 +46,20 @@ export function createApi(token, onGone) {
       leave();
       throw new Refused("gone", GONE);
     }
-    const body = await answer.json();
-    if (!answer.ok) throw new Refused(body.code ?? "failed", body.title ?? "That did not work.");
-    return body;
+    if (!answer.ok) {
+      const body = await answer.json();
+      throw new Refused(body.code ?? "failed", body.title ?? "That did not work.");
+    }
+    return answer;
+  }
+
+  /**
+   * @param {string} path
+   * @param {RequestInit} options
+   * @returns {Promise<any>}
+   */
+  async function askJson(path, options) {
+    return (await ask(path, options)).json();
   }
 
   function leave() {
@@ -69,14 +80,22 @@ export function createApi(token, onGone) {
       );
       const written = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
       const address = given.length > 0 ? `${path}?${written}` : path;
-      return ask(address, signal ? { signal } : {});
+      return askJson(address, signal ? { signal } : {});
+    },
+    /**
+     * @param {string} path such as "/api/pictures/5a1ed42a00112233/1"
+     * @param {AbortSignal} signal
+     * @returns {Promise<ArrayBuffer>}
+     */
+    async getBytes(path, signal) {
+      return (await ask(path, { signal })).arrayBuffer();
     },
     /**
      * @param {string} path
      * @param {unknown} [body]
      */
     post(path, body = {}) {
-      return ask(path, {
+      return askJson(path, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
         body: JSON.stringify(body),

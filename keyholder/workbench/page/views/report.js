@@ -5,6 +5,7 @@ import { shown } from "../hidden.js";
 import { makeTable, scrolling } from "../table.js";
 import { counted, FIELDS, time, word } from "../words.js";
 import { showAdditions } from "./additions.js";
+import { showAttachments } from "./attachments.js";
 import { makeLinks } from "./links.js";
 
 const OWN_PLACE = new Set(["text", "raw", "chan", "auth", "seq", "part", "tag", "parsed"]);
@@ -43,6 +44,7 @@ export function showReport(view, desk, wanted) {
             "div",
             {},
             words(told),
+            showAttachments(told, desk, stopped.signal),
             showAdditions(told, desk, load),
             origin(told),
             makeLinks(told.links),

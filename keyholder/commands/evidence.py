@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from keyholder.attachments.shelf import open_shelf
 from keyholder.commands.opening import annotate, open_held
 from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import say, say_lines, warn
@@ -15,6 +16,7 @@ from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.documents import make_document
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import EvidenceError, ReportError
+from keyholder.evidence.attached import Attached, read_attached
 from keyholder.evidence.bundle import write_files
 from keyholder.evidence.custody import Custodian
 from keyholder.evidence.manifest import MANIFEST, MAX_ENVELOPES
@@ -49,6 +51,13 @@ def evidence(
         typer.Argument(help="Reports or envelopes: their ids, or how those begin."),
     ] = None,
     peeled: Peeled = None,
+    attachments: Annotated[
+        bool,
+        typer.Option(
+            "--attachments",
+            help="With the attachments of these reports that are here, sealed as they are.",
+        ),
+    ] = False,
     force: Annotated[bool, typer.Option("--force", help="Replace the zip file.")] = False,
 ) -> None:
     """Bundle original envelopes, their proofs and what they say, PLAINTEXT, for a court or archive.
@@ -102,6 +111,9 @@ def evidence(
     ):
         proven = find_proven(database, held.keyring.log_keys, holders, max(places))
         chosen = list(read_originals(database, places, desk, boxes, store))
+    attached = (
+        read_attached(open_shelf(session.home, known), reports) if attachments else Attached()
+    )
     files = write_files(
         chosen,
         reports,
@@ -109,6 +121,7 @@ def evidence(
         proven,
         custodian,
         lambda one: add_annotations(make_document(one), one.report_id, annotations),
+        attached.files,
     )
     write_bundle_files(output, files)
     say(
@@ -116,6 +129,10 @@ def evidence(
         f"proven against a checkpoint of {proven.checkpoint.size:,} leaves."
     )
     say_lines(describe_contents(reports))
+    if attachments:
+        say(f"{len(attached.files):,} attachments are in it, sealed.")
+    if attached.missing:
+        warn(f"{attached.missing:,} more are not here, or were changed: `keyholder attachments`.")
     say(f"SHA-256 of its manifest: {hashlib.sha256(files[MANIFEST]).hexdigest()}")
     warn(
         "Its folder `working` is NOT encrypted. It holds what people risked themselves to report. "

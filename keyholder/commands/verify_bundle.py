@@ -53,8 +53,8 @@ def verify_bundle(
     signed, or does not prove what it should, and names the file. Nothing is unpacked.
 
     --json prints {"whole": true or false, "findings": [{"item", "code"}], "files", "envelopes",
-    "proven", "opened", "holder", "made", "version", "keyring", "root_sha256", "root_given",
-    "development", "log": {"origin", "size", "root"} or null, "cosigners": [holder ids],
+    "proven", "opened", "attachments", "holder", "made", "version", "keyring", "root_sha256",
+    "root_given", "development", "log": {"origin", "size", "root"} or null, "cosigners": [ids],
     "custody": [{"number", "time", "holder", "action"}], "reopened": n or null}.
     """
     given = None if root is None else _read_root(root)
@@ -107,6 +107,7 @@ def _describe(verdict: Verdict) -> dict[str, Any]:
         "envelopes": len(originals),
         "proven": verdict.proven,
         "opened": sum(one.content is not None for one in originals),
+        "attachments": verdict.attachments,
         "holder": None if manifest is None else manifest.holder_id,
         "made": None if manifest is None else manifest.made,
         "version": None if manifest is None else manifest.version,
@@ -148,6 +149,11 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
         yield (
             f"{verdict.proven:,} envelopes were in the log {show(log.origin)} when it signed "
             f"{log.size:,} leaves; {len(verdict.cosigners):,} holders cosigned that."
+        )
+    if verdict.attachments:
+        yield (
+            f"{verdict.attachments:,} sealed attachments are in it, each by its own SHA-256. The "
+            "reports name them and hold their keys; no log holds them."
         )
     for act in verdict.acts:
         yield f"  {act.number}. {show(act.time)} {act.holder_id} {act.action}"

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from crypto.bundles import write_bundle
@@ -43,8 +44,10 @@ def write_files(
     proven: Proven,
     custodian: Custodian,
     describe: Callable[[Merged], dict[str, Any]] = make_document,
+    attached: Mapping[str, bytes] = MappingProxyType({}),
 ) -> dict[str, bytes]:
     """Every file of the bundle by its path, in order. The same input gives the same bytes.
+    `attached` are files of sealed attachments.
 
     EvidenceError: evidence-nothing, evidence-too-many.
     """
@@ -69,9 +72,12 @@ def write_files(
             digest = hashlib.sha256(one.content).hexdigest()
         originals.append(Original(id, one.index, digest))
     files.update(_write_reports(reports, describe))
+    files.update(attached)
     contents = sum(one.content is not None for one in originals)
     counts = (len(originals), contents, len(reports))
-    files[paths.CUSTODY] = add_lines(b"", custodian, _list_acts(originals, counts, proven))
+    files[paths.CUSTODY] = add_lines(
+        b"", custodian, _list_acts(originals, counts, proven, len(attached))
+    )
     files[paths.README] = write_readme(
         custodian.holder_id,
         write_moment(custodian.time),
@@ -97,7 +103,10 @@ def _write_reports(
 
 
 def _list_acts(
-    originals: Sequence[Original], counts: tuple[int, int, int], proven: Proven
+    originals: Sequence[Original],
+    counts: tuple[int, int, int],
+    proven: Proven,
+    attachments: int,
 ) -> list[tuple[str, dict[str, Any]]]:
     """What was done up to here, in the terms of the Berkeley Protocol."""
     number, contents, reports = counts
@@ -108,6 +117,7 @@ def _list_acts(
                 "envelopes": number,
                 "first_index": originals[0].index,
                 "last_index": originals[-1].index,
+                **({"attachments": attachments} if attachments else {}),
                 "words": "Sealed envelopes were downloaded from the coalition's service by "
                 "keyholder sync at times that were not recorded, each checked against its leaf "
                 "in the log, and kept unchanged. They are the evidentiary copies.",

@@ -25,6 +25,10 @@ EVIDENCE: dict[str, tuple[str, str]] = {
         "No signed checkpoint that agrees with the leaves held here covers all these envelopes",
         "Run `keyholder sync` and `keyholder verify`, then try again",
     ),
+    "evidence-attachments": (
+        "The attachments of these reports are more than the 512 MiB that a bundle takes",
+        "Name fewer reports, or leave --attachments out",
+    ),
     "bundle-unreadable": (
         "The bundle is not there, or cannot be read",
         "Check its name and who may read it",
@@ -60,6 +64,7 @@ EVIDENCE_FINDINGS: dict[str, str] = {
     "original-altered": "it is not the envelope of this id, or its leaf says something else",
     "proof-wrong": "it does not prove that this leaf is in the log of the checkpoint",
     "content-altered": "it is not what the manifest says that the envelope opened to",
+    "attachment-altered": "it is not the sealed attachment that its name says",
     "custody-broken": "its lines are not one chain, each signed by a holder",
     "opening-differs": "your own keys open this envelope to something else",
 }

@@ -22,6 +22,11 @@ def name_proof(envelope_id: str) -> str:
     return f"originals/{envelope_id}.tlog-proof"
 
 
+def name_blob(id: str) -> str:
+    """An attachment, sealed as its sender's phone sealed it."""
+    return f"attachments/{id}.blob"
+
+
 def name_content(envelope_id: str) -> str:
     """The bytes that the envelope opened to, as they are: CBOR, spec/report-v1.md."""
     return f"working/contents/{envelope_id}.cbor"

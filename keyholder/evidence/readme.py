@@ -20,6 +20,9 @@ originals/   The evidentiary copies: envelopes exactly as phones or gateways sea
 working/     The working copies: what those envelopes opened to, byte for byte (contents/, CBOR),
              and the same as reports to read (reports/, JSON). One report may have come in several
              envelopes; each report lists its own.
+attachments/ If it is there: photos and files that came with the reports, sealed as their senders
+             sealed them, each named by its SHA-256. The reports in working/ name them and hold
+             their keys (spec/blob-v1.md).
 log/         The checkpoint that the log signed, with the cosignatures of other holders.
 keyring/     The coalition's public keys: whose signatures count, signed by its officers. root.json
              is where all trust begins: compare it with people you trust.

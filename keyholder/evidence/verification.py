@@ -23,6 +23,7 @@ from crypto.log import check_inclusion, hash_leaf
 from crypto.notes import NOTE_LIMIT, read_key, read_note
 from keyholder.envelopes import find_fault
 from keyholder.evidence import paths
+from keyholder.evidence.attached import is_blob, list_listed
 from keyholder.evidence.custody import MAX_LOG, Act, read_log
 from keyholder.evidence.manifest import (
     MANIFEST,
@@ -63,6 +64,7 @@ class Verdict:
     cosigners: tuple[str, ...] = ()
     proven: int = 0  # envelopes that the checkpoint proves
     acts: tuple[Act, ...] = ()
+    attachments: int = 0  # sealed ones that are what their names say
 
     def find(self, item: str, code: str) -> None:
         """Note a contradiction once."""
@@ -91,6 +93,7 @@ def verify_bundle(
     _check_manifest(source, verdict)
     if verdict.manifest is not None:
         _check_items(source, read, verdict.manifest, verdict)
+        _check_attached(read, verdict.manifest, verdict)
     note = _check_checkpoint(source, verdict)
     _check_custody(source, verdict)
     for original in verdict.manifest.originals if verdict.manifest is not None else ():
@@ -158,6 +161,15 @@ def _check_items(
     for path in _list_needed(manifest.originals):
         if path not in manifest.items:
             verdict.find(path, "item-unlisted" if path in read else "item-missing")
+
+
+def _check_attached(read: Mapping[str, Read], manifest: Manifest, verdict: Verdict) -> None:
+    for path in list_listed(manifest.items):
+        found = read.get(path)
+        if found is not None and is_blob(path, found):
+            verdict.attachments += 1
+        elif found is not None:
+            verdict.find(path, "attachment-altered")
 
 
 def _list_needed(originals: Iterable[Original]) -> Iterable[str]:

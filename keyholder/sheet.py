@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from keyholder.attachments.named import list_attachments
 from keyholder.documents import make_plain, write_json
 from keyholder.merge import Merged
 from keyholder.moments import is_civil, show_moment, write_day
@@ -25,6 +26,8 @@ def write_sheet(merged: Merged) -> Iterator[str]:
     if merged.missing_parts:
         yield f"  MISSING PARTS     {', '.join(map(str, merged.missing_parts))}"
     yield from _write_fields(merged)
+    if attached := list_attachments(merged):
+        yield f"Attachments: {len(attached)}, which `keyholder attachments` lists and fetches"
     yield f"Envelopes: {len(merged.sources)}"
     for source in merged.sources:
         told = (

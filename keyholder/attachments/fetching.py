@@ -106,18 +106,22 @@ def _fetch_one(
         raise AttachmentError("attachment-hash")
 
 
+class _BrokenOffError(httpx2.TransportError):
+    """The service answered, and did not give all that it promised."""
+
+
 def _take_all(
     service: Service, identity: Identity, wanted: Attachment, stream: BinaryIO, advance: Advance
 ) -> None:
-    failures, came = 0, False
+    failures, answered = 0, False
     while (before := stream.tell()) < wanted.length:
         try:
             _take(service, identity, wanted, stream, advance)
         except httpx2.TransportError as error:
-            more = stream.tell() > before
-            came, failures = came or more, 1 if more else failures + 1
+            answered = answered or isinstance(error, _BrokenOffError)
+            failures = 1 if stream.tell() > before else failures + 1
             if failures >= TRIES:
-                if came:
+                if answered:  # a blob with a piece missing: the next one may be whole
                     raise AttachmentError("attachment-cut-off") from error
                 raise ServiceError("service-unreachable") from error
             service.pause(2.0 ** (failures - 1))
@@ -135,13 +139,15 @@ def _take(
             raise AttachmentError("attachment-length")
         stream.seek(first)
         stream.truncate()
-        for chunk in chunks:
-            chunk = chunk[: wanted.length - stream.tell()]
-            stream.write(chunk)
-            advance(len(chunk))
-            if stream.tell() == wanted.length:
-                return
-    raise httpx2.ReadError("it ends too early")
+        try:
+            for chunk in chunks:
+                stream.write(chunk[: wanted.length - stream.tell()])
+                advance(len(chunk))
+                if stream.tell() == wanted.length:
+                    return
+        except httpx2.TransportError as error:
+            raise _BrokenOffError("in the middle") from error
+    raise _BrokenOffError("too early")
 
 
 @contextmanager

@@ -7,15 +7,23 @@ keyholder/attachments/kinds.py. No word of a stranger is in it.
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from crypto.errors import BlobError
 from keyholder.attachments.kinds import Kind
 from keyholder.attachments.named import Attachment
 from keyholder.attachments.seen import Seen
-from keyholder.attachments.shelf import HELD, Shelf, read_content
+from keyholder.attachments.shelf import Shelf, read_content
 from keyholder.errors import AttachmentError, ExportError
 from keyholder.exports.output import write_output
 from keyholder.files import make_folder
+
+
+class Saved(NamedTuple):
+    """What came of saving one: the name of its file, or why there is none, as a code."""
+
+    file: str | None
+    fault: str | None
 
 
 def name_file(attachment: Attachment, kind: Kind) -> str:
@@ -31,22 +39,25 @@ def make_output(folder: Path) -> None:
         raise ExportError("output-unwritable") from error
 
 
-def save(shelf: Shelf, seen: Seen, folder: Path, advance: Callable[[int], None]) -> Path:
+def save(shelf: Shelf, seen: Seen, folder: Path, advance: Callable[[int], None]) -> Saved:
     """Open it wholly and write it, 0600; whole and as the report names it, or not at all.
 
-    A file that is there is never replaced. `advance` is told of bytes.
-    AttachmentError, BlobError, HomeError; ExportError: output-exists, output-unwritable.
+    A file that is there is never replaced (output-exists). `advance` is told of bytes.
+    HomeError; ExportError output-unwritable.
     """
     one = seen.attachment
-    if seen.kind is None or seen.state != HELD:
-        raise (BlobError if seen.state.startswith("blob-") else AttachmentError)(seen.state)
+    if seen.kind is None:
+        return Saved(None, seen.state)
     path = folder / name_file(one, seen.kind)
     if os.path.lexists(path):
-        raise ExportError("output-exists")
+        return Saved(None, "output-exists")
 
     def tell(chunk: bytes) -> bytes:
         advance(len(chunk))
         return chunk
 
-    write_output(path, (tell(chunk) for chunk in read_content(shelf, one)))
-    return path
+    try:
+        write_output(path, (tell(chunk) for chunk in read_content(shelf, one)))
+    except (AttachmentError, BlobError) as error:
+        return Saved(None, error.code)
+    return Saved(path.name, None)

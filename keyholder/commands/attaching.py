@@ -6,10 +6,9 @@ from typing import Annotated, Any
 
 import typer
 
-from crypto.errors import BlobError
 from keyholder.attachments.fetching import Fetched, choose_within, fetch, list_wanted
 from keyholder.attachments.named import Attachment, count_bytes, list_attachments
-from keyholder.attachments.saving import make_output, save
+from keyholder.attachments.saving import Saved, make_output, save
 from keyholder.attachments.seen import Seen, describe, look
 from keyholder.attachments.shelf import Shelf, open_shelf
 from keyholder.commands.opening import open_held
@@ -23,7 +22,7 @@ from keyholder.commands.session import (
     read_coalition,
     unlock_identity,
 )
-from keyholder.errors import AttachmentError, ExportError, ReportError
+from keyholder.errors import AttachmentError, ReportError
 from keyholder.filters import Filter, matches
 from keyholder.findings import Findings
 from keyholder.home import hold
@@ -80,9 +79,9 @@ def attachments(
     be made to attack whoever opens it: open it on a machine made for that.
 
     Exit status 1 says that something of what was asked for was not fetched or not saved.
-    --json prints {"attachments": [{"report", "number", "id", "size", "kind", "state", "saved"}],
-    "fetched", "left": over --most-mib}; state is held, or a code of docs/errors.md; saved is a
-    file's name, null or a code.
+    --json prints {"attachments": [{"report", "number", "id", "size", "kind", "state", "saved":
+    a file's name or null, "unsaved": a code or null}], "fetched", "left": over --most-mib}; state
+    is held, or a code of docs/errors.md.
     """
     session: Session = context.obj
     if ids and wanted != Filter():
@@ -101,17 +100,23 @@ def attachments(
         with hold(session.home), reach(session, address) as reached:
             fetched, left = fetch_within(reached, identity, shelf, named, most_mib)
     seen = look(shelf, named, fetched.faults)
-    saved = {} if folder is None else _save_all(shelf, seen, folder)
+    saved = [Saved(None, None)] * len(seen)
+    if folder is not None:
+        saved = _save_all(shelf, seen, folder)
     if json:
-        documents = [{**describe(one), "saved": saved.get(place)} for place, one in enumerate(seen)]
+        documents = [
+            {**describe(one), "saved": came.file, "unsaved": came.fault}
+            for one, came in zip(seen, saved, strict=True)
+        ]
         say_json({"attachments": documents, "fetched": fetched.new, "left": left})
     else:
         say_lines(_write_lines(seen))
         say(f"{len(seen):,} attachments; {fetched.new:,} were fetched now.")
         if left:
             say(f"{left:,} are left over --most-mib: run it again, or allow more.")
-        _tell_saved(saved, folder)
-    if fetched.faults or left or any(_is_fault(one) for one in saved.values()):
+        if folder is not None:
+            _tell_saved(saved, folder)
+    if fetched.faults or left or any(one.fault for one in saved):
         raise AttachmentError("attachments-left")
 
 
@@ -180,25 +185,10 @@ def _choose(reports: Sequence[Merged], wanted: Filter, ids: Sequence[str]) -> li
     return list(chosen.values())
 
 
-def _save_all(shelf: Shelf, seen: Sequence[Seen], folder: Path) -> dict[int, str]:
-    """By place: the file's name, or why there is none, as a code."""
-    saved = {}
+def _save_all(shelf: Shelf, seen: Sequence[Seen], folder: Path) -> list[Saved]:
     total = sum(one.attachment.size for one in seen if one.kind is not None)
     with show_progress("Saving, in KiB", total // _KIB) as advance:
-        for place, one in enumerate(seen):
-            try:
-                saved[place] = save(shelf, one, folder, _in_kib(advance)).name
-            except (AttachmentError, BlobError) as error:
-                saved[place] = error.code
-            except ExportError as error:
-                if error.code != "output-exists":
-                    raise
-                saved[place] = error.code
-    return saved
-
-
-def _is_fault(saved: str) -> bool:
-    return "." not in saved  # codes have none, and file names have one
+        return [save(shelf, one, folder, _in_kib(advance)) for one in seen]
 
 
 def _in_kib(advance: Advance) -> Advance:
@@ -222,15 +212,13 @@ def _write_lines(seen: Iterable[Seen]) -> Iterator[str]:
         )
 
 
-def _tell_saved(saved: dict[int, str], folder: Path | None) -> None:
-    if folder is None:
-        return
-    for one in saved.values():
-        if _is_fault(one):
-            warn(f"Not saved: {one}")
-    names = [one for one in saved.values() if not _is_fault(one)]
-    say(f"{len(names):,} are in {show(str(folder))}, NOT encrypted.")
-    if names:
+def _tell_saved(saved: Sequence[Saved], folder: Path) -> None:
+    for one in saved:
+        if one.fault is not None:
+            warn(f"Not saved: {one.fault}")
+    count = sum(one.file is not None for one in saved)
+    say(f"{count:,} are in {show(str(folder))}, NOT encrypted.")
+    if count:
         warn(
             "Strangers made these files, and a file can be made to attack the program that opens "
             "it. Open them on a machine without a network, keys or other reports; never run one, "

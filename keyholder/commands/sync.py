@@ -144,7 +144,7 @@ def sync(
         raise ServiceError("service-mismatch")
     if damage is not None:
         raise damage
-    if refused is not None or unwrapped.refused:
+    if refused is not None or unwrapped.refused or (attachments and files is None):
         raise typer.Exit(1)
 
 

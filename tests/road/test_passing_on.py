@@ -23,6 +23,8 @@ from crypto.envelope import Suite, write_header
 from crypto.qr_text import write_qr_text
 from heliograph import outbox
 from tests.conftest import ROOT
+from tests.image_making import make_png
+from tests.road.files import report_files, seal_files
 from tests.road.relay import Relay, open_relay
 from tests.road.running import BIN, Running, running_service, start
 
@@ -260,3 +262,34 @@ def test_no_network_then_one(tmp_path: Path) -> None:
         assert (told["known"], told["carried"]["blobs_sent"]) == (5, 1)
     finally:
         again.stop()
+
+
+@needs_node
+def test_files_of_a_report_are_opened_by_its_keyholder(running: Running, tmp_path: Path) -> None:
+    picture, film = make_png(300, 200), b"\0\0\0\x18ftypisom" + os.urandom(3 * MIB)
+    named = seal_files(tmp_path, picture, film, b"never sent")
+    blobs = [one["blob"].read_bytes() for one in named[:2]]
+    carry(running, tmp_path / "outbox", "--bundle", write_bundle(tmp_path / "file", *blobs))
+    id = report_files(running, named)
+    running.run("keyholder", "sync")
+    words = ("keyholder", "attachments", id, "--fetch")
+    done = running.run(*words, "--save", str(tmp_path / "out"), check=False)
+    assert done.returncode == 1
+    assert "attachment-not-fetched" in done.stderr or "attachment-not-there" in done.stderr
+    saved = {path.name: path.read_bytes() for path in (tmp_path / "out").iterdir()}
+    assert saved == {f"{id}-01.png": picture, f"{id}-02.mp4": film}
+
+    # On the service's disk the photo is altered, and a piece of the film is gone.
+    home = Path(running.environ["KEYHOLDER_HOME"]) / "blobs"
+    for blob in blobs:
+        (home / hashlib.sha256(blob).hexdigest()).unlink()
+    for path in (running.data / "blobs").rglob("*"):
+        if path.is_file() and path.stat().st_size == len(blobs[0]):
+            path.write_bytes(bytes(len(blobs[0])))
+        elif path.is_file() and path.read_bytes() in blobs[1]:
+            path.unlink()
+    done = running.run(*words, "--json", check=False)
+    assert done.returncode == 1
+    told = [one["state"] for one in json.loads(done.stdout)["attachments"]]
+    assert told == ["attachment-hash", "attachment-cut-off", "attachment-not-there"]
+    assert not list(home.glob(f"{named[0]['id']}*"))

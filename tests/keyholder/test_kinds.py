@@ -95,12 +95,14 @@ def test_nothing_makes_it_fail(noise: bytes, kind: Kind, data: st.DataObject) ->
         (b"\xff\xd8\xff\xd9", JPEG),
         (b"\xff\xd8" + b"\xff\xd0" * 5_000, JPEG),
         (b"\xff\xd8\xff\xe0\0\2X", JPEG),
+        (b"\xff\xd8\xff\xe0\0\0" * 9_000, JPEG),
+        (make_png(8, 8)[:33] + b"\0\0\0\0tEXt\0\0\0\0" * 2_000, PNG),
         (make_webp_head("VP8X", 16_384, 16_384), WEBP),
         (make_webp_head("VP8X", 8, 8, moving=True), WEBP),
         (make_webp_head("ALPH", 8, 8), WEBP),
         (b"GIF89a", OTHER),
     ],
-    ids=range(15),
+    ids=range(17),
 )
 def test_what_is_not_to_be_unpacked(head: bytes, kind: Kind) -> None:
     assert not is_showable(measure_picture(head, kind))

@@ -166,6 +166,8 @@ def test_the_page_says_what_it_does_not_show(browser: Browser, tmp_path: Path) -
         expect(listed.nth(1)).to_contain_text("2. other file")
         expect(listed.nth(1).get_by_role("button")).to_have_count(0)
         expect(page.locator("main")).to_contain_text(f"keyholder attachments {ID.hex()[:8]} --save")
+        keys = [one.key.hex() for one in desk.blobs]
+        assert not [key for key in keys if key in page.content()]
         found["closed"] = violations(page)
         listed.nth(0).get_by_role("button").click()
         expect(listed.nth(0).get_by_role("img")).to_be_visible()

@@ -35,6 +35,8 @@ export function showReport(view, desk, wanted) {
   async function load() {
     try {
       const told = await desk.api.get(`/api/reports/${wanted.id}`, {}, stopped.signal);
+      told.report = withoutKeys(told.report ?? {});
+      for (const copy of told.copies ?? []) copy.report = withoutKeys(copy.report);
       fillWith(
         body,
         warn(told),
@@ -58,6 +60,17 @@ export function showReport(view, desk, wanted) {
   }
 
   return { focus: () => heading.focus(), leave: () => stopped.abort() };
+}
+
+/**
+ * Attachments have a list of their own, and their keys are nothing to read over a shoulder.
+ *
+ * @param {any} report
+ */
+function withoutKeys(report) {
+  const { evidence, ...others } = report;
+  const { blobs: _, ...rest } = evidence ?? {};
+  return Object.keys(rest).length > 0 ? { ...others, evidence: rest } : others;
 }
 
 /** @param {any} told */

@@ -55,8 +55,8 @@ def extend(collection: Collection, opened: Iterable[Opened]) -> Collection:
         places[id(one)] if id(one) in places else map(fold, list_texts(one)) for one in reports
     )
     copies = dict(collection.copies)
-    for one in envelopes:
-        copies.pop(one.envelope_id, None)
+    for told in envelopes:
+        copies.pop(told.envelope_id, None)
     return _arrange(reports, texts, {**copies, **_choose_copies(envelopes, anew)})
 
 

@@ -36,8 +36,11 @@ if sys.platform == "linux":
 def running_workbench(
     home: Path, passphrase: Path, service: str
 ) -> Iterator[Callable[[], str | None]]:
-    """The workbench, for the time of the block. service: whom its button asks. Gives what waits for its address, token and all:
-    None where it did not start, of which it has said why on standard error itself."""
+    """The workbench, for the time of the block. service: whom its button asks.
+
+    Gives what waits for its address, token and all: None where it did not start, of which it has
+    said why on standard error itself.
+    """
     words = ["workbench", "--idle-minutes", str(IDLE_MINUTES)]
     process = subprocess.Popen(  # noqa: S603 - our own command with our own words
         [sys.executable, "-c", _WITH_US.format(parent=os.getpid()) + COMMAND, *words],

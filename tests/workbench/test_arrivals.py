@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from keyholder.commands.fetching import Order, fetch
+from keyholder.commands.fetching import Order, fetch, run_order
+from keyholder.commands.rounds import Line
+from keyholder.errors import HomeError, ServiceError
 from keyholder.held import read_held
 from keyholder.home import hold
 from keyholder.vault import read_seeds, unlock, write_seeds
@@ -93,21 +95,13 @@ def test_the_button_does_what_the_command_does(filled: DeskForTests, service: Fa
         assert again["lines"][0]["text"].startswith("0 new envelopes")
         state = ask(host, token, "/api/state")
         assert state["news"] == {"times": 1, "reports": 1, "changed": 0, "records": 1}
-        with hold(filled.home):
-            pass  # it is let go
-    assert json.loads(filled.done("sync", "--json").out)["new"] == 0
-
-
-def test_another_program_has_the_home(filled: DeskForTests, service: FakeService) -> None:
-    with run_workbench(filled) as (_, host, token):
-        wait_opened(host, token)
         asked = list(service.requests)
-        with hold(filled.home):
+        with hold(filled.home):  # it was let go, and now another program has it
             done = get_new(host, token)
         assert done["code"] == "home-busy"
         assert "Another keyholder command" in done["lines"][0]["text"]
         assert service.requests == asked
-        assert get_new(host, token)["code"] is None
+    assert json.loads(filled.done("sync", "--json").out)["new"] == 0
 
 
 def test_it_starts_without_a_network(filled: DeskForTests) -> None:
@@ -118,51 +112,54 @@ def test_it_starts_without_a_network(filled: DeskForTests) -> None:
 def test_html_in_the_place_of_a_service(filled: DeskForTests, service: FakeService) -> None:
     with run_workbench(filled) as (_, host, token):
         wait_opened(host, token)
-        files, service.files = (
-            service.files,
-            dict.fromkeys(
-                ("timestamp.json",), b"<!doctype html><script>alert('canary1f')</script>"
-            ),
-        )
+        service.files = {"timestamp.json": b"<!doctype html><script>alert('canary1f')</script>"}
         done = get_new(host, token)
         assert done["code"] == "service-answer"
         assert "canary1f" not in json.dumps(done)
-        service.files = files
-        service.status = 503
-        assert get_new(host, token)["code"] == "service-busy"
-        service.status = None
-        assert get_new(host, token)["code"] is None
+
+
+def run_here(desk: DeskForTests, service: FakeService) -> tuple[list[Line], str | None]:
+    """What the other process does, in this one: its warnings first."""
+    order = Order(desk.home, unlock(desk.home, PASSPHRASE), service.address, {}, desk.now)
+    warned: list[Line] = []
+    lines, code = run_order(
+        order, lambda _: None, lambda text: warned.append(Line(text, warns=True)), lambda _: None
+    )
+    return [*warned, *lines], code
 
 
 def test_a_keyring_that_was_rolled_back(coalition: DeskForTests, service: FakeService) -> None:
     former = dict(service.files)
-    coalition.done("coalition", "change", "--address", service.address, "--sms-number", "+15550100")
+    coalition.done("coalition", "change", "--sms-number", "+15550100")
     coalition.done("coalition", "publish")
     coalition.done("sync")
-    version = read_held(coalition.home).keyring.version
+    held = read_held(coalition.home).keyring.version
+    service.files = former
     service.store(coalition.seal(say("the second")))
-    with run_workbench(coalition) as (_, host, token):
-        wait_opened(host, token)
-        service.files = former
-        done = get_new(host, token)
-        assert done["code"] == "keyring-rollback"
-        assert f"Version {version} stays in use." in done["lines"][0]["text"]
-        assert done["lines"][0]["warns"] is True
-        assert list_texts(host, token) == ["the second"], "what came is shown all the same"
-    assert read_held(coalition.home).keyring.version == version
+    lines, code = run_here(coalition, service)
+    assert code == "keyring-rollback"
+    assert lines[0].warns
+    assert f"Version {held} stays in use." in lines[0].text
+    assert lines[1].text.startswith("1 new envelopes"), "what came is kept all the same"
+    assert read_held(coalition.home).keyring.version == held
 
 
 def test_a_log_that_was_forked(filled: DeskForTests, service: FakeService) -> None:
-    with run_workbench(filled) as (_, host, token):
-        wait_opened(host, token)
-        cosigned = len(service.cosignatures)
-        leaves = [item[1] for item in service.items]
-        service.note = service.sign([leaves[1], leaves[0]])
-        done = get_new(host, token)
-        assert done["code"] == "log-mismatch"
-        warned = [one["text"] for one in done["lines"] if one["warns"]]
-        assert any("log-forked" in one for one in warned)
-        assert len(service.cosignatures) == cosigned, "a fork is never cosigned"
+    cosigned = len(service.cosignatures)
+    leaves = [item[1] for item in service.items]
+    service.note = service.sign([leaves[1], leaves[0]])
+    lines, code = run_here(filled, service)
+    assert code == "log-mismatch"
+    assert any("log-forked" in one.text for one in lines if one.warns)
+    assert len(service.cosignatures) == cosigned, "a fork is never cosigned"
+
+
+def test_a_service_that_says_no(filled: DeskForTests, service: FakeService) -> None:
+    service.status = 503
+    with pytest.raises(ServiceError, match="busy"):
+        run_here(filled, service)
+    with pytest.raises(HomeError), hold(filled.home):
+        run_here(filled, service)
 
 
 def test_the_vault_was_locked_anew_meanwhile(filled: DeskForTests, service: FakeService) -> None:

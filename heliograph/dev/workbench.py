@@ -50,7 +50,8 @@ def running_workbench(
         text=True,
     )
     found: queue.Queue[str | None] = queue.Queue()
-    threading.Thread(target=_read, args=(process.stdout, found), daemon=True).start()
+    reader = threading.Thread(target=_read, args=(process.stdout, found), daemon=True)
+    reader.start()
 
     def wait() -> str | None:
         with suppress(queue.Empty):
@@ -71,11 +72,14 @@ def running_workbench(
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+        reader.join(_END_SECONDS)
 
 
 def _read(lines: IO[str] | None, found: "queue.Queue[str | None]") -> None:
     """Take all that it says, so that it never waits for us; the address is in one line of it."""
-    for line in lines or ():
-        if match := _ADDRESS.fullmatch(line):
-            found.put(match[1])
+    if lines is not None:
+        with lines:
+            for line in lines:
+                if match := _ADDRESS.fullmatch(line):
+                    found.put(match[1])
     found.put(None)

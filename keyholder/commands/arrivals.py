@@ -101,10 +101,11 @@ class Arrivals:
         reports: list[Opened] = []
         left: list[Unopened] = []
         records: list[OpenedRecord] = []
-        for outcome in self._open(database, ground, again, total):
-            if stop():
-                return None
-            _put(outcome, reports, left, records)
+        with closing(self._open(database, ground, again, total)) as outcomes:
+            for outcome in outcomes:
+                if stop():
+                    return None
+                _put(outcome, reports, left, records)
         tried = set(again)
         before = len(self._records)
         self._left = [one for one in self._left if self._stays(one, tried)] + left
@@ -146,7 +147,7 @@ class Arrivals:
 
     def _open(
         self, database: Connection, ground: Ground, again: Sequence[int], total: int
-    ) -> Iterator[Outcome]:
+    ) -> Generator[Outcome, None, None]:
         home, (held, keys, known) = self._session.home, ground
         with (
             read_peeled(self._peeled, list_speakers(held.keyring, known)) as boxes,

@@ -22,7 +22,7 @@ help: ## this list
 	$(UV) pip install -q --python .venv --no-deps --no-build-isolation --editable .
 	touch $@
 
-run: .venv/.ok ## start the service, the gateway and a phone simulator on 127.0.0.1:8000 (data under var/)
+run: .venv/.ok ## start the service, the gateway, a phone simulator and a workbench on 127.0.0.1 (data under var/)
 	$(BIN)/heliograph dev serve
 
 # The real tus client, for tests/app/test_tus_client.py, which says so where it is missing.

@@ -44,11 +44,16 @@ def settings(as_json: JsonOption = False) -> None:
     typer.echo(write_json() if as_json else write_table())
 
 
-def serve_development() -> None:
-    """Start the service with a development coalition and a phone simulator, on loopback."""
+def serve_development(
+    workbench: Annotated[
+        bool, typer.Option(help="Start a workbench for the coalition's analyst as well.")
+    ] = True,
+) -> None:
+    """Start the service with a development coalition, a phone simulator and a workbench, on
+    loopback."""
     from heliograph.dev.start import serve
 
-    serve()
+    serve(workbench)
 
 
 def add_copy(command: typer.Typer) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from keyholder.filters import Filter, fold, list_texts, matches
-from keyholder.merge import Merged, merge
+from keyholder.merge import Merged, Source, find_group, merge, sort_merged
 from keyholder.opening import Opened
 from keyholder.search import TextIndex
 
@@ -16,7 +16,8 @@ from keyholder.search import TextIndex
 @dataclass(frozen=True, slots=True)
 class Collection:
     """Where two reports have one id, which is a stranger's doing, `by_id` and `places` have the one
-    that came first. `copies`: envelope id -> what it held, of reports that came more than once."""
+    that came first. `copies`: envelope id -> what it held, of reports that came more than once or
+    in parts."""
 
     reports: list[Merged]
     by_id: Mapping[bytes, Merged] = field(repr=False)
@@ -29,15 +30,77 @@ def collect(opened: Iterable[Opened]) -> Collection:
     """The reports of these envelopes, merged, and their texts folded for searching."""
     envelopes = list(opened)
     reports = merge(envelopes)
-    repeated = {
-        source.envelope_id for one in reports if len(one.sources) > 1 for source in one.sources
-    }
+    texts = TextIndex(map(fold, list_texts(one)) for one in reports)
+    return _arrange(reports, texts, _choose_copies(envelopes, reports))
+
+
+def extend(collection: Collection, opened: Iterable[Opened]) -> Collection:
+    """As `collect` of these envelopes and all before. Only reports that something came to are
+    merged and folded again; the rest of the work is a pass over lists."""
+    fresh = list(opened)
+    groups = {find_group(one) for one in fresh}
+    kept: list[tuple[Merged, int]] = []
+    envelopes: list[Opened] = []
+    for place, one in enumerate(collection.reports):
+        if _find_group(collection, one) in groups:
+            envelopes += [_recall(collection, one, source) for source in one.sources]
+        else:
+            kept.append((one, place))
+    envelopes += fresh
+    anew = merge(envelopes)
+    places = {id(one): place for one, place in kept}
+    reports = [one for one, _place in kept] + anew
+    sort_merged(reports)
+    texts = collection.texts.arrange(
+        places[id(one)] if id(one) in places else map(fold, list_texts(one)) for one in reports
+    )
+    copies = dict(collection.copies)
+    for told in envelopes:
+        copies.pop(told.envelope_id, None)
+    return _arrange(reports, texts, {**copies, **_choose_copies(envelopes, anew)})
+
+
+def _arrange(reports: list[Merged], texts: TextIndex, copies: Mapping[bytes, Opened]) -> Collection:
     return Collection(
         reports,
         {one.report_id: one for one in reports},
         {one.report_id: place for place, one in enumerate(reports)},
-        TextIndex(map(fold, list_texts(one)) for one in reports),
-        {one.envelope_id: one for one in envelopes if one.envelope_id in repeated},
+        texts,
+        copies,
+    )
+
+
+def _choose_copies(envelopes: Iterable[Opened], reports: Iterable[Merged]) -> dict[bytes, Opened]:
+    """The envelopes of those reports that are not what one envelope said, as it said it."""
+    wanted = {
+        source.envelope_id
+        for one in reports
+        if len(one.sources) > 1 or "part" in one.report
+        for source in one.sources
+    }
+    return {one.envelope_id: one for one in envelopes if one.envelope_id in wanted}
+
+
+def _find_group(collection: Collection, merged: Merged) -> object:
+    """The group of the envelopes that a report came in."""
+    if "part" not in merged.report:
+        return merged.report_id
+    return find_group(_recall(collection, merged, merged.sources[0]))
+
+
+def _recall(collection: Collection, merged: Merged, source: Source) -> Opened:
+    """One envelope of a report as it was opened: what came alone is the report itself."""
+    copy = collection.copies.get(source.envelope_id)
+    if copy is not None:
+        return copy._replace(place=source.index, day=source.day)
+    return Opened(
+        source.index,
+        source.envelope_id,
+        source.day,
+        source.suite,
+        source.epoch,
+        source.report_id,
+        merged.report,
     )
 
 

@@ -156,6 +156,27 @@ def read_chunks(database: sqlite3.Connection, size: int, after: int = -1) -> Ite
         yield [Kept(*row) for row in rows]
 
 
+def count_behind(database: sqlite3.Connection, after: int) -> int:
+    """How many envelopes are held behind the index `after`."""
+    query = "SELECT count(*) FROM known WHERE idx > ?"
+    return int(database.execute(query, (after,)).fetchone()[0])
+
+
+def read_places(
+    database: sqlite3.Connection, places: Sequence[int], size: int
+) -> Iterator[list[Kept]]:
+    """The envelopes held at these indexes, `size` at a time."""
+    query = "SELECT idx, id, day, body, fault FROM known WHERE idx = ?"
+    for at in range(0, len(places), size):
+        rows = (database.execute(query, (one,)).fetchone() for one in places[at : at + size])
+        yield [Kept(*row) for row in rows if row is not None]
+
+
+def read_version(database: sqlite3.Connection) -> int:
+    """A number that is another one as soon as somebody else has changed the file."""
+    return int(database.execute("PRAGMA data_version").fetchone()[0])
+
+
 def read_items(
     database: sqlite3.Connection, first: int, end: int
 ) -> Iterator[tuple[Item, str | None]]:

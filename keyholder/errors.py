@@ -37,6 +37,14 @@ _CATALOGUE: dict[str, tuple[str, str]] = {
         "A part of the opening was killed, perhaps for want of memory",
         "Close other programs, then try again",
     ),
+    "vault-renewed": (
+        "The passphrase or the vault's key was changed since the workbench began",
+        "Lock the workbench, and start it again with the passphrase that counts now",
+    ),
+    "sync-stopped": (
+        "The part that fetches was ended from outside, perhaps for want of memory",
+        "Close other programs, then try again: it goes on where it stopped",
+    ),
     # the passphrase
     "passphrase-short": (
         "The passphrase is shorter than 8 characters",

@@ -63,13 +63,19 @@ def merge(opened: Iterable[Opened]) -> list[Merged]:
     """The reports in `opened`, in whatever order they are; the one that came last is first."""
     groups: dict[object, list[Opened]] = {}
     for one in opened:
-        groups.setdefault(_key(one), []).append(one)
+        groups.setdefault(find_group(one), []).append(one)
     merged = [_merge_group(told) for group in groups.values() for told in _split(_sort(group))]
-    merged.sort(key=lambda one: (one.sources[0].index, one.report_id), reverse=True)
+    sort_merged(merged)
     return merged
 
 
-def _key(one: Opened) -> object:
+def sort_merged(merged: list[Merged]) -> None:
+    """Put reports into the order of `merge`."""
+    merged.sort(key=lambda one: (one.sources[0].index, one.report_id), reverse=True)
+
+
+def find_group(one: Opened) -> object:
+    """What envelopes of one report have in common: `merge` looks at nothing else of others."""
     report = one.report
     part = report.get("part")
     if isinstance(part, dict) and {"group", "number", "total"} <= part.keys():

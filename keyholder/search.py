@@ -20,10 +20,26 @@ class TextIndex:
         run = bytearray()
         for texts in reports:
             self._starts.append(len(run))
-            for text in texts:
-                run += text.encode("utf-8", "replace")  # as below, for half a surrogate pair
-                run += _END
+            _write(run, texts)
         self._run = bytes(run)
+
+    def arrange(self, told: Iterable[int | Iterable[str]]) -> "TextIndex":
+        """Another index: at each place the texts that a place of this one has, or others, folded.
+
+        What is there already is copied, not folded again: that is what takes the time.
+        """
+        run, starts = self._run, self._starts
+        ends = [*starts[1:], len(run)]
+        made = TextIndex(())
+        anew = bytearray()
+        for one in told:
+            made._starts.append(len(anew))
+            if isinstance(one, int):
+                anew += run[starts[one] : ends[one]]
+            else:
+                _write(anew, one)
+        made._run = bytes(anew)
+        return made
 
     def find(self, folded: str) -> list[int]:
         """The places, rising, of the texts that hold `folded`. All of them where it is empty."""
@@ -41,3 +57,9 @@ class TextIndex:
                 break
             at = run.find(sought, starts[place + 1])
         return found
+
+
+def _write(run: bytearray, texts: Iterable[str]) -> None:
+    for text in texts:
+        run += text.encode("utf-8", "replace")  # as in `find`, for half a surrogate pair
+        run += _END

@@ -26,7 +26,7 @@ _NEW_HOME = ".keyholder-new"
 PASSPHRASE = "passphrase"  # noqa: S105 - a file's name
 ENV = "env"
 # Not `-m`: this works wherever the package can be imported, installed or not.
-_COMMAND = "from keyholder.command import main; main()"
+COMMAND = "from keyholder.command import main; main()"
 Run = Callable[[Path, Path, Sequence[str]], None]
 
 
@@ -36,9 +36,20 @@ class Development:
 
     folder: Path
     home: Path
+    passphrase: Path
     root: Path
     env: Path
     bundle: bytes
+
+
+def make_environ(home: Path, passphrase: Path) -> dict[str, str]:
+    """What a `keyholder` process of this home needs of its environment."""
+    return {
+        **os.environ,
+        SWITCH: "on",
+        "KEYHOLDER_HOME": str(home),
+        "KEYHOLDER_PASSPHRASE_FILE": str(passphrase),
+    }
 
 
 def run_keyholder(home: Path, passphrase: Path, arguments: Sequence[str]) -> None:
@@ -46,15 +57,9 @@ def run_keyholder(home: Path, passphrase: Path, arguments: Sequence[str]) -> Non
 
     Raises DevelopmentError `development-keyholder`.
     """
-    environ = {
-        **os.environ,
-        SWITCH: "on",
-        "KEYHOLDER_HOME": str(home),
-        "KEYHOLDER_PASSPHRASE_FILE": str(passphrase),
-    }
     done = subprocess.run(  # noqa: S603 - our own command with our own words
-        [sys.executable, "-c", _COMMAND, *arguments],
-        env=environ,
+        [sys.executable, "-c", COMMAND, *arguments],
+        env=make_environ(home, passphrase),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         check=False,
@@ -103,9 +108,8 @@ def prepare_coalition(
     if log_key not in keyring.log_keys:  # else no phone could check a receipt
         run(home, passphrase, ["coalition", "change", "--log-key", log_key])
     _write_env(folder, address)
-    return Development(
-        folder, home, home / "root.json", folder / ENV, _bundle_path(home).read_bytes()
-    )
+    bundle = _bundle_path(home).read_bytes()
+    return Development(folder, home, passphrase, home / "root.json", folder / ENV, bundle)
 
 
 def _create(folder: Path, address: str, run: Run) -> None:

@@ -2,6 +2,8 @@
 
 import sys
 import time
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx2
@@ -15,22 +17,25 @@ from heliograph.dev.coalition import prepare_coalition
 from heliograph.dev.line import Line
 from heliograph.dev.phone import PREFIX, create_router
 from heliograph.dev.providers import USSD_CODE, make_setups
+from heliograph.dev.workbench import running_workbench
 from heliograph.migrate import migrate_store
 from heliograph.serve import read_log_seed, run_service
 from heliograph.settings import Settings
 from heliograph.settings_loading import load_settings
 
+_NO_WORKBENCH: Callable[[], str | None] = lambda: None  # noqa: E731 - nothing to wait for
 REPLY_CODES = ("+1555", "+999")  # numbers that nobody has, so the simulator may be answered
 
 
-def serve() -> None:
-    """Start the service with a development coalition and a phone simulator, on loopback."""
+def serve(workbench: bool) -> None:
+    """Start the service with a development coalition, a phone simulator and, unless it is not
+    wanted, an analyst's workbench, on loopback."""
     settings = load_settings(None)
     with lock_data(settings.data_dir):
-        _serve(settings)
+        _serve(settings, workbench)
 
 
-def _serve(start: Settings) -> None:
+def _serve(start: Settings, workbench: bool) -> None:
     address = f"http://{start.host}:{start.port}"
     folder = start.data_dir / "dev"
     migrate_store(start)
@@ -53,12 +58,17 @@ def _serve(start: Settings) -> None:
         }
     )
     line = Line(httpx2.AsyncClient(trust_env=False), setups, address, time.time)
-    run_service(
-        settings,
-        routers=[create_router(line)],
-        bundle=coalition.bundle,
-        announce=lambda: _announce(address, coalition.env),
-    )
+    with ExitStack() as stack:
+        wait = _NO_WORKBENCH
+        if workbench:
+            running = running_workbench(coalition.home, coalition.passphrase, address)
+            wait = stack.enter_context(running)
+        run_service(
+            settings,
+            routers=[create_router(line)],
+            bundle=coalition.bundle,
+            announce=lambda: _announce(address, coalition.env, wait()),
+        )
 
 
 def _holds_envelopes(url: str) -> bool:
@@ -72,7 +82,8 @@ def _holds_envelopes(url: str) -> bool:
         engine.dispose()
 
 
-def _announce(address: str, env: Path) -> None:
+def _announce(address: str, env: Path, workbench: str | None) -> None:
+    """workbench: its address; None where none runs."""
     typer.echo(
         f"""
 Heliograph is running, for trying out: its keys protect nobody.
@@ -80,14 +91,16 @@ Heliograph is running, for trying out: its keys protect nobody.
   service          {address}
   web app          {address}/   (as a reporter sees it; works offline after one visit)
   phone simulator  {address}{PREFIX}   (text it, or dial {USSD_CODE})
+  workbench        {workbench or "none runs; start it with `keyholder workbench --open`"}
   data             {env.parent.parent}/
 
-Next, in another shell in this folder:
+Send a report in one of the first two, and press "Get new reports" in the workbench.
+What stands behind its # lets a browser in. It locks after a day without use, or with its button;
+then `keyholder workbench --open` starts another one. In another shell in this folder:
 
   . {env}
   heliograph dev text "NET MM13 D3 S1 V1 FULL 6H MPT"
   sleep 2; keyholder sync; keyholder list
-  keyholder workbench --open   (the same in a browser, with map, timeline and incidents)
 
 Ctrl-C stops it.
 """

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import typer
 
@@ -16,7 +16,7 @@ from keyholder.errors import HomeError
 from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
 from keyholder.held import Held
 from keyholder.keys.keeping import merge_kept, open_store
-from keyholder.known import read_known
+from keyholder.known import Known, read_known
 from keyholder.merge import Merged, merge
 from keyholder.opening import (
     DAMAGED,
@@ -41,12 +41,28 @@ from keyholder.vault import Identity, read_seeds
 Watch = Callable[[int, int], Any]  # is told how many are opened, and of how many
 
 
+class Ground(NamedTuple):
+    """What the opening goes by."""
+
+    held: Held
+    keys: Sequence[EpochKeys]
+    known: Known
+
+
+def read_ground(session: Session, identity: Identity, held: Held | None = None) -> Ground:
+    """As the home has it now. CoalitionError: keyring-damaged; HomeError: vault-damaged."""
+    held = held or read_coalition(session)
+    keys = choose_keys(held.keyring, read_seeds(session.home, identity))
+    return Ground(held, keys, read_known(session.home))
+
+
 def open_held(
     session: Session,
     peeled: Sequence[Path] | None = None,
     *,
     identity: Identity | None = None,
     watch: Watch | None = None,
+    ground: Ground | None = None,
 ) -> Generator[Outcome, None, None]:
     """The outcome of every envelope that this home holds, by index, and of what it keeps beyond
     their keys.
@@ -55,11 +71,10 @@ def open_held(
     whatever thread that is. `peeled` are files of holders of lock A (`--peeled`): they are read,
     never kept. TravelError where one of them does not count.
     """
-    held = read_coalition(session)
+    held = None if ground else read_coalition(session)  # said before a passphrase is asked for
     identity = identity or unlock_identity(session)
-    keys = choose_keys(held.keyring, read_seeds(session.home, identity))
-    outcomes = _open_kept(session, held, keys, peeled or (), watch)
-    return _add_kept(session, identity, outcomes)
+    ground = ground or read_ground(session, identity, held)
+    return _add_kept(session, identity, _open_kept(session, ground, peeled or (), watch))
 
 
 def _add_kept(
@@ -70,13 +85,9 @@ def _add_kept(
 
 
 def _open_kept(
-    session: Session,
-    held: Held,
-    keys: Sequence[EpochKeys],
-    peeled: Sequence[Path],
-    watch: Watch | None,
+    session: Session, ground: Ground, peeled: Sequence[Path], watch: Watch | None
 ) -> Generator[Outcome, None, None]:
-    known = read_known(session.home)
+    held, keys, known = ground
     with (
         read_peeled(peeled, list_speakers(held.keyring, known)) as boxes,
         open_envelopes(session.home) as database,

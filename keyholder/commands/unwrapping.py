@@ -1,5 +1,6 @@
 """What whoever takes a keyring tells of the seeds that were wrapped for this holder."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from keyholder.commands.printing import say, warn
@@ -17,14 +18,22 @@ def describe_unwrapped(unwrapped: Unwrapped) -> dict[str, Any]:
     }
 
 
-def say_unwrapped(unwrapped: Unwrapped) -> None:
-    """One line a seed."""
+def list_unwrapped(unwrapped: Unwrapped) -> Iterator[tuple[str, bool]]:
+    """One line a seed, and whether it is a warning."""
     for epoch, lock in unwrapped.taken:
-        say(f"The seed of lock {lock} of epoch {epoch} is in the vault now.")
+        yield f"The seed of lock {lock} of epoch {epoch} is in the vault now.", False
     for epoch, lock, code in unwrapped.refused:
-        warn(f"The seed wrapped for you for lock {lock} of epoch {epoch} was refused: {code}")
+        told = f"The seed wrapped for you for lock {lock} of epoch {epoch} was refused: {code}"
+        yield told, True
     for epoch, lock in unwrapped.withheld:
-        warn(
+        told = (
             f"The wraps of lock {lock} of epoch {epoch} were kept back. Take the keyring from "
             "another holder before an officer signs the next one: it would not have them."
         )
+        yield told, True
+
+
+def say_unwrapped(unwrapped: Unwrapped) -> None:
+    """The same on the terminal."""
+    for line, warns in list_unwrapped(unwrapped):
+        (warn if warns else say)(line)

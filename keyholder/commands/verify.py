@@ -1,5 +1,6 @@
 """keyholder verify."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import typer
@@ -107,14 +108,20 @@ def describe_findings(findings: list[Finding]) -> list[dict[str, Any]]:
     ]
 
 
-def say_findings(findings: list[Finding]) -> None:
-    """Each finding in words, on standard error."""
+def list_findings(findings: list[Finding]) -> Iterator[str]:
+    """Each finding in words, a line each."""
     for one in findings[:_SHOWN]:
         alone = one.first == one.last
         place = f"Index {one.first}" if alone else f"Indexes {one.first} to {one.last}"
-        warn(f"{place}: {FINDINGS[one.code]} ({one.code}){_say_days(one)}")
+        yield f"{place}: {FINDINGS[one.code]} ({one.code}){_say_days(one)}"
     if len(findings) > _SHOWN:
-        warn(f"… and {len(findings) - _SHOWN:,} more: see --json")
+        yield f"… and {len(findings) - _SHOWN:,} more: see --json"
+
+
+def say_findings(findings: list[Finding]) -> None:
+    """The same on standard error."""
+    for line in list_findings(findings):
+        warn(line)
 
 
 def _say_days(finding: Finding) -> str:

@@ -16,16 +16,17 @@ import typer
 
 from keyholder.attachments.shelf import open_shelf
 from keyholder.collection import collect
-from keyholder.commands.opening import annotate, list_unopened, open_held
-from keyholder.commands.options import Peeled
+from keyholder.commands.arrivals import Arrivals
+from keyholder.commands.attending import attend
+from keyholder.commands.fetching import Order
+from keyholder.commands.options import Peeled, Service
 from keyholder.commands.printing import say, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.development import SWITCH
 from keyholder.errors import describe_fault
 from keyholder.files import write_whole
-from keyholder.findings import Findings
 from keyholder.known import read_known
-from keyholder.merge import Merged
-from keyholder.opening import Outcome
+from keyholder.opening import Opened
 from keyholder.records.operations import Operation, Record
 from keyholder.records.replay import Annotations
 from keyholder.records.writing import write
@@ -48,43 +49,52 @@ def workbench(
         bool, typer.Option("--open", help="Open the address in this machine's browser.")
     ] = False,
     peeled: Peeled = None,
+    service: Service = None,
 ) -> None:
     """Open everything, and show it in a browser on this machine: a list, a map, a timeline.
 
     The address that is printed holds a secret: it lets in whoever has it, on this machine, until
     the workbench is locked. Reports are in memory alone. It locks itself and ends after
     --idle-minutes without use, by the page's own button, and with Ctrl-C.
+
+    It asks the network for nothing, unless the page's button "Get new reports" is used: then it
+    does what `keyholder sync` does. What other commands bring into the home is shown as it comes.
     """
     session: Session = context.obj
     identity = unlock_identity(session)
-    keyring = read_coalition(session).keyring
+    keyring = read_coalition(session, service).keyring
 
     def keep(said: Annotations, operations: Sequence[Operation]) -> tuple[Record, ...]:
-        return write(session.home, identity, keyring, said, operations, session.now)
+        newest = arrivals.keyring or keyring
+        return write(session.home, identity, newest, said, operations, session.now)
+
+    def make_order() -> Order:
+        switch = {SWITCH: session.surroundings.environment.get(SWITCH, "")}
+        return Order(session.home, identity, service, switch, session.now)
 
     sitting = Sitting(identity.holder_id, idle_minutes * 60, time.monotonic, keep)
     sitting.shelf = open_shelf(session.home, read_known(session.home))
-    outcomes = open_held(
-        session, peeled, identity=identity, watch=partial(_tell, sitting, time.monotonic())
-    )
-    annotations = partial(annotate, session, identity)
+    arrivals = Arrivals(session, identity, peeled or ())
+    opened = arrivals.open_first(partial(_tell, sitting, time.monotonic()))
+
+    def work() -> None:
+        _open(sitting, opened, arrivals)
+        if not sitting.locked.is_set():
+            attend(sitting, session, arrivals, make_order)
+
     door = session.home.folder / _DOOR
     signals: list[int] = []
     with suppress(KeyboardInterrupt):
-        asyncio.run(_sit(sitting, outcomes, annotations, door if open_browser else None, signals))
+        asyncio.run(_sit(sitting, work, door if open_browser else None, signals))
     if signals:
         sys.exit(128 + signals[0])
     say("Locked: nothing of it is left in memory.")
 
 
 async def _sit(
-    sitting: Sitting,
-    outcomes: Generator[Outcome, None, None],
-    say_of: Callable[[Findings, Sequence[Merged]], Annotations],
-    door: Path | None,
-    signals: list[int],
+    sitting: Sitting, work: Callable[[], None], door: Path | None, signals: list[int]
 ) -> None:
-    """Serve and open at the same time, until it is locked or the opening fails. `signals` takes
+    """Serve and work at the same time, until it is locked or the work fails. `signals` takes
     those that ended it: raised in the midst of a request, they would show a traceback of it."""
 
     def end(number: int) -> None:
@@ -95,38 +105,38 @@ async def _sit(
         for number in (signal.SIGTERM, signal.SIGHUP):
             if signal.getsignal(number) is not signal.SIG_IGN:
                 asyncio.get_running_loop().add_signal_handler(number, end, number)
-    opening = asyncio.create_task(asyncio.to_thread(_open, sitting, outcomes, say_of))
+    working = asyncio.create_task(asyncio.to_thread(_work, sitting, work))
     try:
         await serve(sitting, partial(_announce, sitting, door))
     finally:
         sitting.lock()
         if door is not None:
             await asyncio.to_thread(door.unlink, missing_ok=True)
-    await opening
+    await working
 
 
-def _open(
-    sitting: Sitting,
-    outcomes: Generator[Outcome, None, None],
-    say_of: Callable[[Findings, Sequence[Merged]], Annotations],
-) -> None:
-    """Open all, show it, and put it into incidents until the end. Whatever goes wrong ends the
-    sitting."""
-    found = Findings()
+def _work(sitting: Sitting, work: Callable[[], None]) -> None:
+    """Whatever goes wrong ends the sitting."""
     try:
-        with closing(outcomes):
-            for outcome in outcomes:
-                if sitting.locked.is_set():
-                    return
-                found.take(outcome)
-        collection = collect(found.reports)
-        standing = Standing(collection, say_of(found, collection.reports))
-        sitting.take(standing, list_unopened(found.tally))
-        # A daemon: nobody waits for it when the sitting is locked.
-        threading.Thread(target=_settle, args=(sitting,), daemon=True).start()
+        work()
     except BaseException:
         sitting.lock()
         raise
+
+
+def _open(sitting: Sitting, opened: Generator[Opened, None, None], arrivals: Arrivals) -> None:
+    """Open all, show it, and have it put into incidents until the end."""
+    reports = []
+    with closing(opened):
+        for one in opened:
+            if sitting.locked.is_set():
+                return
+            reports.append(one)
+    collection = collect(reports)
+    standing = Standing(collection, arrivals.annotate(collection.reports))
+    sitting.take(standing, arrivals.list_unopened())
+    # A daemon: nobody waits for it when the sitting is locked.
+    threading.Thread(target=_settle, args=(sitting,), daemon=True).start()
 
 
 def _settle(sitting: Sitting) -> None:

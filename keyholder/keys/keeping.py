@@ -131,6 +131,15 @@ def merge_kept(store: Store, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
         yield _give(store, name, lost)
 
 
+def replace_kept(store: Store, outcomes: Iterable[Outcome]) -> Iterator[Outcome]:
+    """The outcomes, with what was kept in the place of what does not open any more."""
+    names = list_names(store)
+    for outcome in outcomes:
+        name = name_item(store, outcome.envelope_id)
+        kept = isinstance(outcome, Unopened) and name in names
+        yield _give(store, name, outcome) if kept else outcome
+
+
 def read_kept(home: Home, identity: Identity) -> Iterator[Outcome]:
     """Everything that is kept, opened."""
     with open_store(home, identity) as store:
@@ -201,8 +210,8 @@ def _insert(store: Store, original: Original) -> int:
     return store.database.execute(statement, row).rowcount
 
 
-def _give(store: Store, name: bytes, instead: Unopened) -> Outcome:
+def _give(store: Store, name: bytes, instead: Outcome) -> Outcome:
     try:
         return read_item(store, name).opened
     except KeysError:
-        return instead._replace(outcome=DAMAGED, detail=KEPT_DAMAGED)
+        return Unopened(*instead[:3], DAMAGED, KEPT_DAMAGED)

@@ -31,6 +31,7 @@ _REFUSALS = {
     "unknown": (404, "There is nothing here"),
     "method": (405, "This address is asked in another way"),
     "too-large": (413, "This is more than the workbench reads"),
+    "fetching": (409, "New reports are on their way already"),
     "opening": (503, "The reports are still being opened"),
     "unwritten": (
         409,

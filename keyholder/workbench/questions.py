@@ -26,7 +26,8 @@ _FILTERS = (
 class Question:
     """`filter` is about what reports say; `tag`, `grade` and `incident` (an id of 8 bytes) about
     what people and the rule of incidents say of them. `after`: rows to leave out. `sort`: a
-    column's name, with `-` in front for falling."""
+    column's name, with `-` in front for falling. `sought`: a report of which the answer tells at
+    which row it is."""
 
     filter: Filter
     tag: str | None
@@ -35,6 +36,7 @@ class Question:
     after: int
     limit: int
     sort: str | None
+    sought: bytes = b""
 
     @property
     def asks_nothing(self) -> bool:
@@ -56,10 +58,11 @@ def list_values() -> dict[str, list[str]]:
 
 
 def read_question(query: str) -> Question:
-    """A query string of filters, `after`, `limit` and `sort`. Refusal: question."""
+    """A query string of filters, `after`, `limit`, `sort` and `row_of`. Refusal: question."""
     fields, net = _read_fields(query)
     after, limit = fields.pop("after", "0"), fields.pop("limit", "100")
     sort, incident = fields.pop("sort", None), fields.get("incident")
+    sought = fields.pop("row_of", None)
     return Question(
         Filter(
             country=fields.get("country"),
@@ -80,6 +83,7 @@ def read_question(query: str) -> Question:
         _read_number(after, 1 << 30),
         max(1, _read_number(limit, MOST_ROWS)),
         sort,
+        b"" if sought is None else read_id(sought),
     )
 
 
@@ -104,7 +108,7 @@ def _read_fields(query: str) -> tuple[dict[str, str], Mapping[str, str]]:
     fields: dict[str, str] = {}
     net: dict[str, str] = {}
     for name, value in pairs:
-        if len(value) > _LONGEST or name not in (*_FILTERS, "after", "limit", "sort"):
+        if len(value) > _LONGEST or name not in (*_FILTERS, "after", "limit", "sort", "row_of"):
             raise Refusal("question")
         if name == "net":
             network, _, level = value.partition("=")

@@ -58,6 +58,8 @@ def _tell_state(sitting: Sitting) -> dict[str, Any]:
         "incidents": None if incidents is None else len(incidents),
         "opening": None if sitting.opening is None else asdict(sitting.opening),
         "unopened": sitting.unopened,
+        "news": asdict(sitting.news),
+        "fetching": None if sitting.fetching is None else sitting.fetching.describe(),
         "holder": sitting.holder_id,
         "idle_seconds": max(0, int(sitting.count_idle())),
         "values": list_values(),
@@ -69,10 +71,14 @@ def _list_reports(standing: Standing, question: Question) -> dict[str, Any]:
     places = sort_places(collection, _find(standing, question), question.sort)
     end = question.after + question.limit
     shown = [collection.reports[place] for place in places[question.after : end]]
+    row = None
+    if (sought := collection.places.get(question.sought)) is not None:
+        row = next((at for at, place in enumerate(places) if place == sought), None)
     return {
         "total": len(places),
         "rows": [make_row(one, standing) for one in shown],
         "next": end if end < len(places) else None,
+        "row": row,
     }
 
 
@@ -178,6 +184,11 @@ def _operate(sitting: Sitting, body: bytes) -> dict[str, Any]:
     }
 
 
+def _fetch(sitting: Sitting, _body: bytes) -> dict[str, Any]:
+    sitting.ask_to_fetch()
+    return {"accepted": True}
+
+
 def _lock(sitting: Sitting, _body: bytes) -> dict[str, Any]:
     sitting.lock()
     return {"locked": True}
@@ -198,4 +209,5 @@ _BY_ID: dict[str, Callable[[Sitting, bytes], dict[str, Any]]] = {
 _POSTS: dict[str, Callable[[Sitting, bytes], dict[str, Any]]] = {
     "/api/lock": _lock,
     "/api/operations": _operate,
+    "/api/sync": _fetch,
 }

@@ -88,7 +88,7 @@ def make_sheet(standing: Standing, merged: Merged) -> dict[str, Any]:
                 "received": write_day(source.day),
                 "report": make_report(copy.report),
             }
-            for source in merged.sources
+            for source in (merged.sources if len(merged.sources) > 1 else ())
             if (copy := collection.copies.get(source.envelope_id)) is not None
         ],
         "namesakes": [make_document(one) for one in _find_namesakes(collection, merged)],

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from keyholder.attachments.shelf import Shelf
+from keyholder.collection import Collection
 from keyholder.findings import find_aliases
 from keyholder.records.operations import Operation, Record
 from keyholder.records.replay import Annotations, replay
 from keyholder.workbench.answers import Refusal
+from keyholder.workbench.news import Fetching, News
 from keyholder.workbench.overviews import summarise
-from keyholder.workbench.standing import Standing, change, settle
+from keyholder.workbench.standing import Standing, change, find_renewed, settle
 
 TOKEN_SIZE = 32  # bytes
 QUIET = 20.0
@@ -37,6 +39,7 @@ class Sitting:
 
     shelf: the attachments that were fetched; without one, none is shown.
     summary: how many reports, from which countries, in which languages.
+    fetching: the fetching that runs or ran last; None where nobody asked for one.
     `locked` is set for good: whoever waits for it then ends the process, and with it all memory.
     """
 
@@ -50,10 +53,14 @@ class Sitting:
     unopened: list[dict[str, str | int]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict, repr=False)
     shelf: Shelf | None = None
+    news: News = field(default_factory=News)
+    fetching: Fetching | None = None
     _standing: Standing | None = field(default=None, repr=False)
     _aliases: dict[bytes, bytes] = field(default_factory=dict, repr=False)
     _swap: threading.Lock = field(default_factory=threading.Lock, init=False)
-    _deed: threading.Event = field(default_factory=threading.Event, init=False)
+    _stirred: threading.Event = field(default_factory=threading.Event, init=False)
+    _wish: threading.Event = field(default_factory=threading.Event, init=False)
+    _arrived: bool = field(default=False, init=False)
     _used: float = field(default=0.0, init=False)
 
     def __post_init__(self) -> None:
@@ -77,32 +84,93 @@ class Sitting:
         self.opening = None
         self.use()
 
+    def renew(
+        self,
+        collection: Collection,
+        annotate: Callable[[Collection], Annotations],
+        unopened: list[dict[str, str | int]],
+        records: int,
+    ) -> None:
+        """Show these reports in the place of those of before, of which all are still in them.
+
+        annotate: what people say by now; it is asked again where somebody said more meanwhile.
+        records: how many came. It does not count as use: whoever sends reports is not here.
+        """
+        summary = summarise(collection.reports)
+        aliases = find_aliases(collection.reports)
+        while (before := self._standing) is not None:
+            made = change(before, annotate(collection), collection)
+            with self._swap:
+                if self._standing is not before:
+                    continue
+                self._standing = made
+                self._aliases = aliases
+                self.summary = summary
+                self.unopened = unopened
+                self.news = self.news.add(
+                    len(collection.reports) - len(before.collection.reports),
+                    len(find_renewed(before.collection, collection)),
+                    records,
+                )
+            self._arrived = True
+            self._stirred.set()
+            return
+
     def act(self, operations: Sequence[Operation]) -> tuple[Record, ...]:
         """Keep what a person did, and show it. KeyholderError, CryptoError: as `keep`."""
-        before = self.standing.annotations
-        records = self.keep(before, operations)
-        told = replay([*(one.record for one in before.history), *records], self._aliases)
+        records = self.keep(self.standing.annotations, operations)
         with self._swap:
-            self._standing = change(self.standing, told)
-        self._deed.set()
+            before = self.standing  # others' reports and words may have come meanwhile
+            known = (one.record for one in before.annotations.history)
+            self._standing = change(before, replay([*known, *records], self._aliases))
+        self._stirred.set()
         return records
 
     def settle(self) -> None:
-        """Put all reports into incidents, now and after deeds, until it is locked. Runs in a thread
-        of its own: meanwhile the incidents of before are shown."""
+        """Put all reports into incidents, now, after deeds and when more came, until it is locked.
+        Runs in a thread of its own: meanwhile the incidents of before are shown."""
+        searched: Collection | None = None
         while not self.locked.is_set():
             started = self._standing
             if started is None:
                 return
-            self._deed.clear()
-            found = settle(started)
+            self._stirred.clear()
+            began = self.clock()
+            found = settle(started, floods=started.collection is not searched)
+            searched = started.collection
             with self._swap:
-                if self._standing is not None:
-                    self._standing = change(found, self._standing.annotations)
-            self._deed.wait()
-            while self._deed.is_set() and not self.locked.is_set():  # until nothing more was done
-                self._deed.clear()
-                self.locked.wait(QUIET)
+                now = self._standing
+                if now is not None:
+                    self._standing = change(found, now.annotations, now.collection)
+            self._wait_for_rest(self.clock() - began)
+
+    def _wait_for_rest(self, spent: float) -> None:
+        """Until something came or was done, and then for a while: what comes again and again is not
+        to keep a core busy for good. spent: seconds that the last settling took."""
+        self._stirred.wait()
+        if self._arrived:
+            self._arrived = False
+            self.locked.wait(spent)
+            return
+        while self._stirred.is_set() and not self.locked.is_set():  # until nothing more was done
+            self._stirred.clear()
+            self.locked.wait(QUIET)
+
+    def ask_to_fetch(self) -> None:
+        """Let what is new be fetched. Refusal: opening, fetching (it is on its way)."""
+        if self.opening is not None:
+            raise Refusal("opening")
+        with self._swap:
+            if self.fetching is not None and self.fetching.running:
+                raise Refusal("fetching")
+            self.fetching = Fetching(running=True)
+        self._wish.set()
+
+    def wait_for_wish(self, seconds: float) -> bool:
+        """Whether somebody asked to fetch; waits for it so long, and no longer than it is open."""
+        asked = self._wish.wait(seconds)
+        self._wish.clear()
+        return asked and not self.locked.is_set()
 
     def use(self) -> None:
         """Somebody is here: the time until it locks begins anew."""
@@ -121,7 +189,8 @@ class Sitting:
         self.token = ""
         self.unopened = []
         self.locked.set()
-        self._deed.set()
+        self._stirred.set()
+        self._wish.set()
 
     def knows(self, token: str) -> bool:
         """Whether this is the token; in the same time whatever it is."""

@@ -50,21 +50,26 @@ class Standing:
         return given
 
 
-def change(standing: Standing, annotations: Annotations) -> Standing:
-    """The standing after people said something: incidents that it touches are put together anew
-    from their own reports alone. What it means for all others, `settle` finds."""
+def change(
+    standing: Standing, annotations: Annotations, collection: Collection | None = None
+) -> Standing:
+    """The standing after people said something, or with more reports in `collection`: incidents
+    that it touches are put together anew from their own reports alone. What it means for all
+    others, and which incidents new reports are in, `settle` finds."""
+    collection = standing.collection if collection is None else collection
     if standing.incidents is None:
-        return replace(standing, annotations=annotations)
+        return replace(standing, annotations=annotations, collection=collection)
     ids = _find_changed(standing.annotations, annotations)
+    ids |= find_renewed(standing.collection, collection)
     touched: dict[bytes, Incident] = {}
-    reports: dict[bytes, Merged] = {}
+    members: set[bytes] = set()
     for id in ids:
         incident = standing.by_incident.get(id) or standing.of_report.get(id)
         if incident is not None:
             touched[incident.id] = incident
-        if id in standing.collection.by_id:
-            reports[id] = standing.collection.by_id[id]
-    reports |= {each.report_id: each for one in touched.values() for each in one.reports}
+        members.add(id)
+    members.update(each.report_id for one in touched.values() for each in one.reports)
+    reports = {id: collection.by_id[id] for id in members if id in collection.by_id}
     among = replace(
         annotations,
         merged={
@@ -75,16 +80,27 @@ def change(standing: Standing, annotations: Annotations) -> Standing:
     )
     rest = (one for one in standing.incidents if one.id not in touched)
     anew = build_incidents(list(reports.values()), among) if reports else ()
-    return replace(standing, annotations=annotations, incidents=(*rest, *anew))
+    return replace(
+        standing, collection=collection, annotations=annotations, incidents=(*rest, *anew)
+    )
 
 
-def settle(standing: Standing) -> Standing:
+def settle(standing: Standing, *, floods: bool = False) -> Standing:
     """The standing with all its incidents and suspects, from all reports. Slow: a minute for
-    100,000 reports."""
+    100,000 reports. floods: look for suspects again, because other reports are here."""
     reports = standing.collection.reports
-    suspects = find_floods(reports) if standing.suspects is None else standing.suspects
+    suspects = standing.suspects
+    if suspects is None or floods:
+        suspects = find_floods(reports)
     incidents = build_incidents(reports, standing.annotations, suspects)
     return replace(standing, incidents=incidents, suspects=suspects)
+
+
+def find_renewed(before: Collection, after: Collection) -> set[bytes]:
+    """Ids of reports that say something else now, or are part of another."""
+    if before is after:
+        return set()
+    return {id for id, one in before.by_id.items() if after.by_id.get(id) is not one}
 
 
 def _find_changed(before: Annotations, after: Annotations) -> set[bytes]:

@@ -3,11 +3,12 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from keyholder.collection import collect, find
+from keyholder.collection import collect, extend, find
 from keyholder.filters import Filter, matches
 from keyholder.opening import Opened
 from keyholder.search import TextIndex
 from reports.report import Report
+from tests.keyholder.test_merge import piles
 
 TEXTS = st.text(alphabet="aAbİıßﬃ\u200c\u0301ကိ अ\n\x00", max_size=6)
 REPORTS = st.fixed_dictionaries(
@@ -94,3 +95,26 @@ def test_two_reports_with_one_id_are_both_listed() -> None:
     collection = collect([_open(0, {"text": "one"}, 7), _open(1, {"text": "two", "part": part}, 7)])
     assert [one.report["text"] for one in collection.reports][::-1] == ["one", "two […]"]
     assert collection.by_id[(7).to_bytes(8, "big")].report["text"] == "one"
+
+
+@settings(max_examples=300, deadline=None)
+@given(piles, st.lists(st.integers(0, 2), min_size=8, max_size=8), TEXTS)
+def test_what_comes_later_is_taken_up_as_if_it_had_been_there(
+    pile: list[Opened], turns: list[int], sought: str
+) -> None:
+    at_once = collect(pile)
+    taken = collect(())
+    for turn in range(3):
+        taken = extend(taken, [one for one, when in zip(pile, turns, strict=False) if when == turn])
+    assert taken.reports == at_once.reports
+    assert (taken.by_id, taken.places) == (at_once.by_id, at_once.places)
+    assert taken.copies == at_once.copies
+    assert taken.texts.find(sought) == at_once.texts.find(sought)
+
+
+def test_what_nothing_came_to_stays_the_same_object() -> None:
+    before = collect([_open(0, {"text": "one"}), _open(1, {"text": "two"}, 9)])
+    after = extend(before, [_open(2, {"text": "three"}), _open(3, {"cc": "MM"}, 9)])
+    assert [one.report.get("text") for one in after.reports] == ["three", "two", "one"]
+    assert [after.reports[at + 1] is before.reports[at] for at in (0, 1)] == [False, True]
+    assert before.reports[0].report == {"text": "two"}, "what is shown meanwhile does not change"

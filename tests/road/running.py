@@ -103,10 +103,12 @@ def start(
     server: Path | None = None,
     *,
     fresh: bool = False,
+    workbench: bool = False,
 ) -> Running:
     """Start `heliograph dev serve` and wait until it listens. `url`: of a database that is no
     SQLite file under `data`, and `server` the folder of its server. `fresh`: it makes its
-    coalition itself, as on a newcomer's machine (see tests/road/beforehand.py)."""
+    coalition itself, as on a newcomer's machine (see tests/road/beforehand.py). `workbench`: with
+    the one that `make run` starts too."""
     port = port or free_port()
     environ = {
         name: value
@@ -122,7 +124,12 @@ def start(
     output = data.parent / f"{data.name}.out"
     with output.open("ab") as file:
         process = subprocess.Popen(
-            [str(BIN / "heliograph"), "dev", "serve"],
+            [
+                str(BIN / "heliograph"),
+                "dev",
+                "serve",
+                "--workbench" if workbench else "--no-workbench",
+            ],
             cwd=ROOT,
             env=environ,
             stdout=file,
@@ -146,10 +153,15 @@ def wait_listening(running: Running, sign: str = LISTENS) -> None:
 
 @contextmanager
 def running_service(
-    data: Path, url: str = "", server: Path | None = None, *, fresh: bool = False
+    data: Path,
+    url: str = "",
+    server: Path | None = None,
+    *,
+    fresh: bool = False,
+    workbench: bool = False,
 ) -> Iterator[Running]:
     """A service for the time of a test. As `start`."""
-    running = start(data, url=url, server=server, fresh=fresh)
+    running = start(data, url=url, server=server, fresh=fresh, workbench=workbench)
     try:
         yield running
     finally:

@@ -5,7 +5,9 @@ import re
 import subprocess
 
 import pytest
+from playwright.sync_api import expect
 
+from tests.browser import running_browser
 from tests.conftest import ROOT
 from tests.road.running import Running
 
@@ -67,3 +69,27 @@ def test_the_env_file_can_be_sourced(service: Running) -> None:
         env={"PATH": "/usr/bin:/bin"},
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_workbench_shows_them_and_what_is_texted_then(
+    toured: "subprocess.CompletedProcess[str]", service: Running
+) -> None:
+    """`make run` started it before the first report was sent; nothing but its button is pressed."""
+    assert toured.returncode == 0, toured.stderr
+    printed = service.output.read_text(encoding="utf-8")
+    found = re.search(r"^  workbench +(http://127\.0\.0\.1:\d+/#[\w-]{43})$", printed, re.MULTILINE)
+    assert found, printed
+    words = "NET MM13 D3 FULL 2H a text of this moment"
+    with running_browser() as browser:
+        page = browser.new_page()
+        page.goto(found[1])
+        expect(page.locator(".count")).to_have_text("4 reports", timeout=30_000)
+        service.run("heliograph", "dev", "text", words)
+        press = page.get_by_role("button", name="Get new reports")
+        for _ in range(10):  # its index is given within a second or two
+            press.click()
+            expect(press).to_have_attribute("aria-disabled", "false", timeout=30_000)
+            if page.locator(".count").inner_text() == "5 reports":
+                break
+        expect(page.locator(".count")).to_have_text("5 reports")
+        expect(page.get_by_role("grid")).to_contain_text(words)

@@ -1,6 +1,7 @@
 /** What every view of the page is given. Types alone. */
 
-/** @typedef {{focus: () => void, leave: () => void}} Shown what a view gives */
+/** @typedef {{running: boolean, came: number, code: string | null, lines: {text: string, warns: boolean}[]}} Fetching */
+/** @typedef {{focus: () => void, leave: () => void, renew?: () => Promise<void>}} Shown what a view gives; renew: more reports are here */
 /**
  * @typedef {object} State what /api/state tells, as far as more than one module needs it
  * @property {number} reports
@@ -9,6 +10,8 @@
  * @property {string} holder this keyholder's id
  * @property {number} [incidents]
  * @property {number} [idle_seconds]
+ * @property {{times: number, reports: number, changed: number, records: number}} news all that came since the start
+ * @property {Fetching | null} fetching
  * @property {{done: number, total: number, seconds_left: number | null} | null} opening
  */
 /**
@@ -17,7 +20,7 @@
  * @property {import("./filters.js").Filters} filters
  * @property {State} state
  * @property {Set<string>} marked ids of reports
- * @property {{row?: number}} remembered
+ * @property {{row?: number, id?: string}} remembered where in the list somebody is
  * @property {(view: string, wanted?: any) => void} go
  * @property {(text: string) => void} say
  * @property {(error: unknown) => void} fail

@@ -96,11 +96,21 @@ export function createFilters(form, state, onChange) {
     apply(wanted);
   }
 
+  /** @param {import("./desk.js").State} told countries that were not there before are added */
+  function learn(told) {
+    const { input } = inputs.country;
+    const known = new Set([...input.querySelectorAll("option")].map(({ value }) => value));
+    for (const [value, shown] of named(told.countries)) {
+      if (!known.has(value)) input.append(element("option", { value }, shown));
+    }
+  }
+
   return {
     get conditions() {
       return conditions;
     },
     set,
+    learn,
     focus: () => text.input.focus(),
   };
 }

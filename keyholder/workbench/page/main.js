@@ -1,8 +1,10 @@
 /** The workbench's page: one set of filters, one view at a time, everything from this machine. */
 
 import { createApi, Refused } from "./api.js";
+import { createArrivals } from "./arrivals.js";
 import { element, fillWith, find } from "./element.js";
 import { createFilters } from "./filters.js";
+import { tellState } from "./header.js";
 import { listenForKeys, showEnd, showKeys } from "./keys.js";
 import { showFloods } from "./views/floods.js";
 import { showHistory } from "./views/history.js";
@@ -12,7 +14,6 @@ import { showList } from "./views/list.js";
 import { showMap } from "./views/map.js";
 import { showReport } from "./views/report.js";
 import { showTimeline } from "./views/timeline.js";
-import { counted } from "./words.js";
 
 /** @typedef {import("./desk.js").Desk} Desk */
 /** @typedef {import("./desk.js").Shown} Shown */
@@ -33,8 +34,8 @@ const VIEWS = new Map([
 ]);
 /** Views that show what the filters let through. */
 const FILTERED = new Set(["list", "incidents", "timeline", "map"]);
-const STATE_EVERY = 1_000; // ms while the reports are being opened
-const IDLE_EVERY = 20_000; // ms afterwards
+const STATE_EVERY = 1_000; // ms while reports are being opened or fetched
+const IDLE_EVERY = 5_000; // ms afterwards
 
 /** @type {string[]} */
 const before = [];
@@ -44,6 +45,10 @@ let current = null;
 /** @type {Desk} */
 let desk;
 let ended = false;
+/** @type {import("./arrivals.js").Arrivals} */
+let arrivals;
+/** Looks at the state at once. */
+let wake = () => {};
 
 start();
 
@@ -74,42 +79,34 @@ function start() {
   watch(api);
 }
 
+/** @param {import("./desk.js").State} state */
+function follow(state) {
+  Object.assign(desk.state, state);
+  desk.filters.learn(state);
+  arrivals.follow(state);
+}
+
+/** What came is shown where that loses nobody's place; else it waits for a button. */
+function renew() {
+  if (current?.renew) current.renew();
+  else return () => (FILTERED.has(name) ? show(name) : go("list"));
+  return null;
+}
+
 /** @param {import("./api.js").Api} api */
 async function watch(api) {
   while (!ended) {
     try {
       const state = await api.get("/api/state");
-      tell(state);
+      tellState(state);
       if (!desk && !state.opening) begin(api, state);
-      else if (desk) Object.assign(desk.state, state);
-      await pause(state.opening ? STATE_EVERY : IDLE_EVERY);
+      else if (desk) follow(state);
+      await pause(state.opening || state.fetching?.running ? STATE_EVERY : IDLE_EVERY);
     } catch (error) {
       fail(error);
       await pause(IDLE_EVERY);
     }
   }
-}
-
-/** @param {any} state */
-function tell(state) {
-  const opening = find("opening");
-  if (state.opening) {
-    const { done, total, seconds_left: left } = state.opening;
-    opening.textContent = `Opening: ${done.toLocaleString("en")} of ${total.toLocaleString("en")}${left === null ? "" : `, about ${counted(Math.ceil(left), "second")} left`}`;
-    fillWith(find("view"), element("p", {}, "The reports are being opened, in memory alone."));
-    return;
-  }
-  opening.textContent = [
-    counted(state.reports, "report"),
-    typeof state.incidents === "number" ? counted(state.incidents, "incident") : "",
-  ]
-    .filter(Boolean)
-    .join(", ");
-  const idle = state.idle_seconds;
-  find("idle").textContent =
-    typeof idle === "number"
-      ? `locks itself in ${counted(Math.max(1, Math.round(idle / 60)), "minute")} unless used`
-      : "";
 }
 
 /**
@@ -118,7 +115,7 @@ function tell(state) {
  */
 function begin(api, state) {
   const filters = createFilters(find("filters"), state, () => {
-    desk.remembered.row = 0;
+    desk.remembered = {};
     if (FILTERED.has(name)) show(name);
     else go("list");
   });
@@ -134,6 +131,7 @@ function begin(api, state) {
     operate,
     mergeMarked,
   };
+  arrivals = createArrivals({ api, state, renew, fail, onAsked: () => wake() });
   fillWith(
     find("tabs"),
     TABS.map(([view, title], at) =>
@@ -281,5 +279,8 @@ function fail(error) {
 
 /** @param {number} milliseconds */
 function pause(milliseconds) {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+  return new Promise((resolve) => {
+    wake = () => resolve(undefined);
+    setTimeout(resolve, milliseconds);
+  });
 }

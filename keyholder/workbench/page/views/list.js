@@ -1,25 +1,13 @@
 /** All reports as lines. Only what is seen is in the page, so that 100,000 are no more than 100. */
 
 import { element, fillWith } from "../element.js";
-import { shown } from "../hidden.js";
-import { counted, networks, placeOf, time, word } from "../words.js";
+import { counted } from "../words.js";
+import { COLUMNS, cell, rowId } from "./cells.js";
 
 const HEIGHT = 34; // pixels of a row, as style.css has it
 const PAGE = 100; // rows that are asked for at once
 const SPARE = 8; // rows kept above and below what is seen
 const KEPT_PAGES = 40;
-
-const COLUMNS = [
-  ["received", "Received"],
-  ["observed", "Seen"],
-  ["place", "Place"],
-  ["net", "Networks"],
-  ["kind", "Kind"],
-  ["since", "Since"],
-  ["channels", "Channels"],
-  ["text", "Text"],
-  ["tags", "Tags"],
-];
 
 /**
  * @param {HTMLElement} view
@@ -32,6 +20,7 @@ export function showList(view, desk) {
   /** @type {Map<number, Promise<void>>} */
   const asked = new Map();
   let total = 0;
+  let turn = 0; // rises when all rows are asked for anew
   let current = desk.remembered.row ?? 0;
   const stopped = new AbortController();
 
@@ -70,7 +59,8 @@ export function showList(view, desk) {
     element("div", { class: "line" }, count, marks),
     grid,
   );
-  ask(0);
+  if (desk.remembered.id) renew(desk.remembered.id).then(() => choose(current));
+  else ask(0);
   showMarks();
 
   /**
@@ -85,21 +75,65 @@ export function showList(view, desk) {
 
   /** @param {number} page */
   async function fetchRows(page) {
+    const asking = turn;
     try {
       const query = { ...desk.filters.conditions, after: page * PAGE, limit: PAGE };
       const answer = await desk.api.get("/api/reports", query, stopped.signal);
-      total = answer.total;
-      pages.set(page, answer.rows);
-      if (pages.size > KEPT_PAGES) forget(page);
-      current = Math.min(current, Math.max(0, total - 1));
-      count.textContent = total === 0 ? "No report is like that." : counted(total, "report");
-      grid.setAttribute("aria-rowcount", String(total + 1));
-      body.style.setProperty("height", `${total * HEIGHT}px`);
+      if (asking !== turn) return;
+      take(page, answer);
       draw();
     } catch (error) {
-      asked.delete(page);
+      if (asking === turn) asked.delete(page);
       desk.fail(error);
     }
+  }
+
+  /**
+   * More reports are here: asks for all anew. Who reads stays at the report where she is, and what
+   * she sees stays where it is on the screen, unless she is at the very top.
+   * @param {string} [id] of the report to be at
+   */
+  async function renew(id = rowAt(current)?.id) {
+    turn += 1;
+    const asking = turn;
+    try {
+      const query = { ...desk.filters.conditions, after: 0, limit: PAGE, row_of: id };
+      const answer = await desk.api.get("/api/reports", query, stopped.signal);
+      if (asking !== turn) return;
+      const moved = (answer.row ?? current) - current;
+      pages.clear();
+      asked.clear();
+      asked.set(0, Promise.resolve());
+      current += moved;
+      take(0, answer);
+      remember();
+      if (grid.scrollTop > 0) grid.scrollTop += moved * HEIGHT;
+      draw();
+    } catch (error) {
+      desk.fail(error);
+    }
+  }
+
+  /**
+   * @param {number} page
+   * @param {any} answer
+   */
+  function take(page, answer) {
+    total = answer.total;
+    pages.set(page, answer.rows);
+    if (pages.size > KEPT_PAGES) forget(page);
+    current = Math.min(current, Math.max(0, total - 1));
+    count.textContent = total === 0 ? nothing() : counted(total, "report");
+    grid.setAttribute("aria-rowcount", String(total + 1));
+    body.style.setProperty("height", `${total * HEIGHT}px`);
+  }
+
+  function nothing() {
+    return desk.state.reports === 0 ? "No report has come yet." : "No report is like that.";
+  }
+
+  function remember() {
+    desk.remembered = { row: current, id: rowAt(current)?.id };
   }
 
   /** @param {number} near */
@@ -166,7 +200,7 @@ export function showList(view, desk) {
   /** @param {number} at */
   function choose(at) {
     current = Math.max(0, Math.min(total - 1, at));
-    desk.remembered.row = current;
+    remember();
     const top = current * HEIGHT;
     const room = grid.clientHeight - 2 * HEIGHT;
     if (top < grid.scrollTop) grid.scrollTop = top;
@@ -258,25 +292,6 @@ export function showList(view, desk) {
   return {
     focus: () => grid.focus(),
     leave: () => stopped.abort(),
+    renew,
   };
-}
-
-/** @param {number} at */
-function rowId(at) {
-  return `row-${at}`;
-}
-
-/**
- * @param {any} row
- * @param {string} name
- */
-function cell(row, name) {
-  if (name === "place") return shown(placeOf(row));
-  if (name === "net") return networks(row.net);
-  if (name === "observed" || name === "since") return time(row[name]);
-  if (name === "text") return shown(row.text.replaceAll(/\s+/g, " "));
-  if (name === "channels") return (row.channels ?? []).map(word).join(", ");
-  if (name === "tags") return shown((row.tags ?? []).join(", "));
-  const value = row[name];
-  return shown(Array.isArray(value) ? value.map(word).join(", ") : value);
 }

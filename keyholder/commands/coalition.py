@@ -28,6 +28,7 @@ from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held
 from keyholder.moments import write_moment
+from keyholder.repository import list_withheld
 from keyholder.signing.roots import name_officer
 from keyholder.terminal import show
 from keyholder.vault import Identity
@@ -98,6 +99,14 @@ def change(
             help="A key that the service's log signs with, as it tells it under /v1/log/key.",
         ),
     ] = None,
+    leave_out_withheld: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-withheld",
+            help="Sign without files that the keyring lists and nobody has any more: seeds wrapped "
+            "in them reach nobody after it.",
+        ),
+    ] = False,
     propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
@@ -109,8 +118,9 @@ def change(
     address of the keyring they hold, so add a new address before an old one is blocked. Where a
     keyring lists log keys, no other checkpoint is believed.
 
-    --json prints {"keyring": version, "log_keys": [...]}, and each other list that was given.
-    Where it is only proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
+    --json prints {"keyring": version, "log_keys": [...], "left_out": paths of files that had been
+    kept back and that it lists no more}, and each other list that was given. Where it is only
+    proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
     """
     session: Session = context.obj
     held = read_coalition(session)
@@ -121,7 +131,8 @@ def change(
         "log_keys": log_key,
     }
     lists = check_lists({name: texts for name, texts in given.items() if texts})
-    if not lists:
+    left_out = list_withheld(held.keyring) if leave_out_withheld else []
+    if not lists and not left_out:
         raise CoalitionError("coalition-unchanged")
     check_development(
         held.keyring.development,
@@ -132,19 +143,30 @@ def change(
     def replace(_identity: Identity, _held: Held, documents: Documents) -> None:
         documents["reporter.json"].update(lists)
 
-    newer = sign_next(session, service, replace, publish=publish, propose_to=propose)
+    newer = sign_next(
+        session,
+        service,
+        replace,
+        publish=publish,
+        propose_to=propose,
+        leave_out=leave_out_withheld,
+    )
     if json:
         say_json(
             {
                 "keyring": newer.keyring.version,
                 "log_keys": list(newer.keyring.log_keys),
+                "left_out": left_out,
                 **lists,
                 **describe_signed(newer),
             }
         )
     else:
         counts = ", ".join(f"{_LISTS[name].lower()}: {len(lists[name])}" for name in lists)
-        say(f"Keyring {newer.keyring.version} lists {counts}.")
+        if lists:
+            say(f"Keyring {newer.keyring.version} lists {counts}.")
+        for path in left_out:
+            say(f"Keyring {newer.keyring.version} lists {path} no more.")
     finish(session, newer, service, publish=publish, json=json)
 
 

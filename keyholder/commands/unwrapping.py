@@ -26,5 +26,5 @@ def say_unwrapped(unwrapped: Unwrapped) -> None:
     for epoch, lock in unwrapped.withheld:
         warn(
             f"The wraps of lock {lock} of epoch {epoch} were kept back. Take the keyring from "
-            "another holder before an officer signs the next one: it would not have them."
+            "another holder with `keyholder bundle in`: until then this home signs no other."
         )

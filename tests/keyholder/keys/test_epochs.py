@@ -307,6 +307,55 @@ class TestUnwrapping:
             assert desk.done("sync", "--json").json["wraps"]["withheld"] == []
         assert (list_locks(bob, 1), list_locks(cat, 1)) == (["A"], [])
 
+    def test_an_officer_to_whom_they_were_not_given_signs_nothing_without_them(
+        self, desks: Desks, service: FakeService, tmp_path: Path
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        ada.done("coalition", "export", tmp_path / "before")
+        before = read_held(ada.home)
+        ada.done("epoch", "new", "--publish")
+        ada.done("coalition", "export", tmp_path / "whole")
+        write_held(ada.home, before)  # ada's disk is put back from a copy
+        for name in [name for name in service.files if name.startswith("wraps/")]:
+            del service.files[name]
+        assert ada.done("sync", "--json").json["wraps"]["withheld"] == [{"epoch": 1, "lock": "A"}]
+        for words in (
+            ("epoch", "new"),
+            ("coalition", "change", "--sms-number", "+15550100002"),
+            ("coalition", "change", "--sms-number", "+15550100002", "--propose", tmp_path / "p"),
+            ("coalition", "revoke", holder_id(bob)),
+        ):
+            result = ada.run(*words)
+            assert result.status != 0
+            assert "`keyholder bundle in`" in result.err
+        assert read_held(ada.home).keyring.version == before.keyring.version + 1
+        ada.done("bundle", "in", tmp_path / "whole")
+        ada.done("epoch", "new", "--publish")
+        assert bob.done("sync", "--json").json["wraps"]["taken"] == [
+            {"epoch": 1, "lock": "A"},
+            {"epoch": 2, "lock": "A"},
+        ]
+        assert "Nothing was named" in ada.run("coalition", "change", "--leave-out-withheld").err
+
+    def test_what_nobody_has_any_more_is_left_out_when_an_officer_says_so(
+        self, desks: Desks, service: FakeService
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        before = read_held(ada.home)
+        ada.done("epoch", "new", "--publish")
+        write_held(ada.home, before)
+        for name in [name for name in service.files if name.startswith("wraps/")]:
+            del service.files[name]
+        ada.done("sync")
+        told = ada.done("coalition", "change", "--leave-out-withheld", "--publish", "--json").json
+        assert told["left_out"] == ["wraps/1-a.json"]
+        ada.done("epoch", "new", "--publish")
+        assert bob.done("sync", "--json").json["wraps"] == {
+            "taken": [{"epoch": 2, "lock": "A"}],
+            "refused": [],
+            "withheld": [],
+        }
+
 
 class TestTakingOver:
     def test_what_starts_now_is_sealed_to_at_once(self, desks: Desks) -> None:

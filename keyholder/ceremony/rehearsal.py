@@ -119,7 +119,7 @@ def rehearse(stage: Folder) -> None:
     stage.tell("Two makers make the two locks: nobody ever has both.")
     week = offer_epoch(stage, "week", OUTER, INNER)
     stage.tell("The same for the fallback, which serves for a year where no week is current.")
-    year = offer_epoch(stage, "year", OUTER, INNER, "--fallback", "--number", 2)
+    year = offer_epoch(stage, "year", OUTER, INNER, "--fallback")
     stage.tell("Two officers sign both epochs.")
     sign_epochs(stage, "epochs", week, year)
     stage.tell("With a service: keyholder coalition publish, then everybody: keyholder sync.")

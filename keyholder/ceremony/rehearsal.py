@@ -6,7 +6,6 @@ and the folder is removed at the end, also after an error.
 
 import io
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -77,11 +76,6 @@ class Folder:
     def place(self, name: str) -> Path:
         """In the folder `table`."""
         return self.folder / "table" / name
-
-    def take_root(self, who: str) -> Path:
-        """As a person would copy it."""
-        self.say(f"{who}$ cp {who}/root.json table/root.json")
-        return Path(shutil.copyfile(self.folder / who / "root.json", self.place("root.json")))
 
     def name_holder(self, who: str) -> str:
         """From her card."""

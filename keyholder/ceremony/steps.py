@@ -80,8 +80,8 @@ def _have_coalition(look: Look, role: Role | None) -> Step:
         )  # fmt: skip
     if role is Role.FIRST:
         command = (
-            "keyholder coalition create --address https://… --threshold 2 --officer FILE "
-            "--officer FILE --member FILE … --propose founding.proposal"
+            "keyholder coalition create --address https://… --threshold 2 --officer-member FILE "
+            "--officer-member FILE --member FILE … --propose founding.proposal"
         )
         return Step(step, title, False, "none yet", HERE, command)
     if role is Role.OFFICER:
@@ -93,7 +93,8 @@ def _have_coalition(look: Look, role: Role | None) -> Step:
         )  # fmt: skip
     return Step(
         step, title, False, "none yet", HERE,
-        "keyholder coalition pin root.json --keyring FILE",
+        "keyholder coalition pin root.json --keyring FILE (an officer writes both: keyholder "
+        "coalition root root.json, keyholder coalition export FILE)",
         "Compare the root's words with two officers",
     )  # fmt: skip
 

@@ -194,6 +194,7 @@ def export(
 
 group.command()(founding.create)
 group.command()(pinning.pin)
+group.command("root")(pinning.export_root)
 group.command()(proposals.review)
 group.command()(proposals.sign)
 group.command()(proposals.join)

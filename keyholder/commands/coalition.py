@@ -23,6 +23,7 @@ from keyholder.commands.signing import (
     publish_keyring,
     sign_next,
 )
+from keyholder.counts import write_count
 from keyholder.development import check_development
 from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
@@ -73,7 +74,10 @@ def show_keyring(context: typer.Context, json: Json = False) -> None:
     for name, title in _LISTS.items():
         say(f"  {title}: {show(', '.join(described[name])) or 'none'}")
     purged = described["purged"]
-    say(f"  Purged: {purged['envelopes']:,} envelopes, {purged['blobs']:,} blobs")
+    say(
+        f"  Purged: {write_count(purged['envelopes'], 'envelope')}, "
+        f"{write_count(purged['blobs'], 'blob')}"
+    )
     for epoch in described["epochs"]:
         fallback = ", fallback" if epoch["fallback"] else ""
         locks = " and ".join(epoch["locks"])

@@ -17,6 +17,7 @@ from keyholder.commands.session import (
     read_coalition,
     unlock_identity,
 )
+from keyholder.counts import write_count
 from keyholder.errors import ExportError, ServiceError, SigningError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held, accept, write_held
@@ -203,7 +204,10 @@ def _tell_proposal(signed: Signed, *, publish: bool) -> None:
     if proposal is None:
         return
     lacking = max(part.lacking for part in proposal.parts)
-    warn(f"Keyring {signed.keyring.version} is only proposed: {lacking} signatures are lacking.")
+    warn(
+        f"Keyring {signed.keyring.version} is only proposed: "
+        f"{write_count(lacking, 'signature is', 'signatures are')} lacking."
+    )
     warn(f"The proposal is in {show(str(signed.file))}: give it to the other officers.")
     say_fingerprint("Fingerprint of the proposal", proposal.digest, warn)
     warn("They look at it with `keyholder coalition review FILE`, compare the words with you, and")

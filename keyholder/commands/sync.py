@@ -19,6 +19,7 @@ from keyholder.commands.session import (
 )
 from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
 from keyholder.commands.verify import describe_checked, describe_confirmed, say_findings
+from keyholder.counts import write_count
 from keyholder.dating import date_findings
 from keyholder.envelopes import count, list_gone, open_envelopes
 from keyholder.errors import HomeError, ServiceError
@@ -111,7 +112,9 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
     else:
         _say(synced, _count_purged(synced, known), total, newer)
         if records.sent:
-            say(f"{records.sent:,} records of yours were sent.")
+            say(
+                f"{write_count(records.sent, 'record of yours was', 'records of yours were')} sent."
+            )
         if came:
             say(f"{len(came):,} that the service had not given before came now.")
         say_unwrapped(unwrapped)
@@ -163,7 +166,10 @@ def _send_records(session: Session, service: Reached, identity: Identity, held: 
     except HomeError as error:
         warn(str(error))
     if sent.waiting:
-        warn(f"{sent.waiting:,} records of yours wait for the next sync.")
+        warn(
+            f"{write_count(sent.waiting, 'record of yours waits', 'records of yours wait')} for "
+            "the next sync."
+        )
     return sent
 
 
@@ -175,9 +181,9 @@ def _send_carried(session: Session, service: Reached) -> None:
         warn(str(error))
         return
     if arrived:
-        warn(f"{arrived:,} records of holders without a network are sent.")
+        warn(f"Sent for holders without a network: {write_count(arrived, 'record')}.")
     if waiting:
-        warn(f"{waiting:,} of them were not taken, and wait for the next sync.")
+        warn(f"{waiting:,} of them not taken: for the next sync.")
 
 
 def _cosign(
@@ -213,4 +219,7 @@ def _say(synced: Synced, purged: int, total: int, held: Held) -> None:
     for first, last in synced.gaps[:_SHOWN]:
         warn(f"Indexes {first} to {last} were left out by the service")
     gone = f", {purged:,} of them purged" if purged else ""
-    say(f"{synced.new:,} new envelopes{gone}; {total:,} held. Keyring {held.keyring.version}.")
+    say(
+        f"{write_count(synced.new, 'new envelope')}{gone}; {total:,} held. Keyring "
+        f"{held.keyring.version}."
+    )

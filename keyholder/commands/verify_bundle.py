@@ -13,6 +13,7 @@ from crypto.keyring import is_development
 from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, say_lines, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.counts import write_count
 from keyholder.errors import EvidenceError
 from keyholder.evidence.catalogue import EVIDENCE_FINDINGS
 from keyholder.evidence.custody import DETAILS
@@ -142,7 +143,10 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
     """What holds, in words; what does not was said as findings."""
     manifest, keyring, log = verdict.manifest, verdict.keyring, verdict.checkpoint
     if not verdict.findings:
-        yield f"The bundle is whole: {verdict.files:,} files, each as its maker signed it."
+        yield (
+            f"The bundle is whole: {write_count(verdict.files, 'file')}, each as its maker "
+            "signed it."
+        )
     if manifest is not None:
         yield (
             f"Holder {manifest.holder_id} made it, by her clock on {show(manifest.made)}, with "
@@ -162,8 +166,10 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
             yield "It is a DEVELOPMENT coalition: its keys are known, and its evidence is none."
     if log is not None:
         yield (
-            f"{verdict.proven:,} envelopes were in the log {show(log.origin)} when it signed "
-            f"{log.size:,} leaves; {len(verdict.cosigners):,} holders cosigned that."
+            f"{write_count(verdict.proven, 'envelope was', 'envelopes were')} in the log "
+            f"{show(log.origin)} when it signed "
+            f"{write_count(log.size, 'leaf')}; {write_count(len(verdict.cosigners), 'holder')} "
+            "cosigned that."
         )
     for act in verdict.acts:
         yield f"  {act.number}. {show(act.time)} {act.holder_id} {act.action}"

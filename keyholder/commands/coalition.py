@@ -122,8 +122,8 @@ def change(
     address of the keyring they hold, so add a new address before an old one is blocked. Where a
     keyring lists log keys, no other checkpoint is believed.
 
-    --json prints {"keyring": version, "log_keys": [...], "left_out": paths of files that had been
-    kept back and that it lists no more}, and each other list that was given. Where it is only
+    --json prints {"keyring": version, "log_keys": [...]}, and each other list that was given; with
+    --leave-out-withheld "left_out": paths of files that it lists no more. Where it is only
     proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
     """
     session: Session = context.obj
@@ -160,7 +160,7 @@ def change(
             {
                 "keyring": newer.keyring.version,
                 "log_keys": list(newer.keyring.log_keys),
-                "left_out": left_out,
+                **({"left_out": left_out} if leave_out_withheld else {}),
                 **lists,
                 **describe_signed(newer),
             }

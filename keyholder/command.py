@@ -21,6 +21,7 @@ from keyholder.commands import (
     card,
     ceremony,
     coalition,
+    custody,
     epoch,
     epoch_adding,
     epoch_destroying,
@@ -90,6 +91,7 @@ for annotate in (
 app.command()(history.history)
 app.command()(export.export)
 app.command()(evidence.evidence)
+app.command()(custody.custody)
 app.command("verify-bundle")(verify_bundle.verify_bundle)
 app.command()(purge.purge)
 app.command()(workbench.workbench)

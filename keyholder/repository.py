@@ -25,7 +25,7 @@ from tuf.api.metadata import (
 
 from crypto.keyring import Keyring
 from crypto.officers import public_key, tuf_key
-from crypto.trust import DEVELOPMENT_MARK
+from crypto.trust import DEVELOPMENT_MARK, parse_targets, target_name
 from keyholder.errors import CoalitionError
 
 ROOT_LIFETIME = 730  # days
@@ -111,6 +111,15 @@ def list_documents(keyring: Keyring) -> dict[str, bytes]:
         if len(digest) == _HEX_DIGEST:
             documents[f"{folder}{slash}{rest}"] = data
     return documents
+
+
+def list_withheld(keyring: Keyring) -> list[str]:
+    """Paths that a keyring lists and whose files whoever carried it kept back. Readers take it all
+    the same; an officer who signs the next one from it would lose them for everybody."""
+    targets = parse_targets(keyring.files[f"{keyring.version}.targets.json"])
+    return sorted(
+        path for path in targets.targets if target_name(targets, path) not in keyring.files
+    )
 
 
 def read_roots(keyring: Keyring) -> dict[str, bytes]:

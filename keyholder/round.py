@@ -12,6 +12,7 @@ from crypto.checkpoints import make_cosigner
 from crypto.errors import KeyringError
 from crypto.notes import read_note, sign, write_signature
 from keyholder.checked import Checked
+from keyholder.counts import write_count
 from keyholder.dating import date_findings
 from keyholder.envelopes import count, list_gone, open_envelopes
 from keyholder.errors import HomeError, ServiceError
@@ -153,7 +154,8 @@ def _send_records(
     except HomeError as error:
         warn(str(error))
     if sent.waiting:
-        warn(f"{sent.waiting:,} records of yours wait for the next sync.")
+        waiting = write_count(sent.waiting, "record of yours waits", "records of yours wait")
+        warn(f"{waiting} for the next sync.")
     return sent
 
 
@@ -165,9 +167,9 @@ def _send_carried(home: Home, service: Service, warn: Warn) -> None:
         warn(str(error))
         return
     if arrived:
-        warn(f"{arrived:,} records of holders without a network are sent.")
+        warn(f"Sent for holders without a network: {write_count(arrived, 'record')}.")
     if waiting:
-        warn(f"{waiting:,} of them were not taken, and wait for the next sync.")
+        warn(f"{waiting:,} of them not taken: for the next sync.")
 
 
 def _cosign(

@@ -6,7 +6,6 @@ and the folder is removed at the end, also after an error.
 
 import io
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -78,11 +77,6 @@ class Folder:
         """In the folder `table`."""
         return self.folder / "table" / name
 
-    def take_root(self, who: str) -> Path:
-        """As a person would copy it."""
-        self.say(f"{who}$ cp {who}/root.json table/root.json")
-        return Path(shutil.copyfile(self.folder / who / "root.json", self.place("root.json")))
-
     def name_holder(self, who: str) -> str:
         """From her card."""
         return read_card(read_start(self.place(f"{who}.card"), LONGEST)).holder_id
@@ -119,7 +113,7 @@ def rehearse(stage: Folder) -> None:
     stage.tell("Two makers make the two locks: nobody ever has both.")
     week = offer_epoch(stage, "week", OUTER, INNER)
     stage.tell("The same for the fallback, which serves for a year where no week is current.")
-    year = offer_epoch(stage, "year", OUTER, INNER, "--fallback", "--number", 2)
+    year = offer_epoch(stage, "year", OUTER, INNER, "--fallback")
     stage.tell("Two officers sign both epochs.")
     sign_epochs(stage, "epochs", week, year)
     stage.tell("With a service: keyholder coalition publish, then everybody: keyholder sync.")

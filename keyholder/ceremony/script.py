@@ -28,9 +28,6 @@ class Stage(Protocol):
     def place(self, name: str) -> Path:
         """A file on the table."""
 
-    def take_root(self, who: str) -> Path:
-        """Copy this person's root.json to the table."""
-
     def name_holder(self, who: str) -> str:
         """Her holder id, from the card on the table."""
 
@@ -51,14 +48,14 @@ def found(stage: Stage, address: str, *, development: bool) -> None:
     stage.run(
         "ada", "coalition", "create", *(["--development"] if development else []),
         "--address", address, "--threshold", 2,
-        *(word for who in OFFICERS[1:] for word in ("--officer", stage.place(f"{who}.card"))),
-        *(word for who in EVERYBODY[1:] for word in ("--member", stage.place(f"{who}.card"))),
+        *(word for who in EVERYBODY[1:] for word in (_name_role(who), stage.place(f"{who}.card"))),
         "--propose", proposal,
     )  # fmt: skip
     stage.tell("Say aloud: the words of the proposal. The second officer looks, compares, signs.")
     _sign(stage, proposal)
     stage.tell("The root file goes to everybody, and to the service's operator. Compare its words.")
-    root = stage.take_root("ben")
+    root = stage.place("root.json")
+    stage.run("ben", "coalition", "root", root)
     keyring = stage.place("founding.keyring")
     stage.run("ben", "coalition", "export", keyring)
     for who in ("cleo", *OUTER, *INNER):
@@ -97,6 +94,10 @@ def sign_epochs(stage: Stage, name: str, *offers: Sequence[Path]) -> None:
     for pair in offers:
         stage.run("ada", "epoch", "add", *pair, "--propose", proposal)
     _sign(stage, proposal)
+
+
+def _name_role(who: str) -> str:
+    return "--officer-member" if who in OFFICERS else "--member"
 
 
 def _sign(stage: Stage, proposal: Path) -> None:

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from crypto.keyring import Epoch
 from keyholder.ceremony.looking import Look
+from keyholder.counts import write_count
 from keyholder.words import write_words
 
 
@@ -55,7 +56,7 @@ def _have_card(look: Look, role: Role | None) -> Step:
         "card",
         "A card for the others",
         done or look.listed,
-        f"{look.offers} one-time keys offered",
+        f"{write_count(look.offers, 'one-time key')} offered",
         HERE,
         f"keyholder card --output my.card{keys}",
         "Read its twelve words aloud; each of the others looks at her copy: "
@@ -73,15 +74,15 @@ def _have_coalition(look: Look, role: Role | None) -> Step:
         words = write_words(look.waiting.digest)
         lacking = max(part.lacking for part in look.waiting.parts)
         return Step(
-            step, title, False, f"proposed here, {lacking} signatures lacking",
+            step, title, False, f"proposed here, {write_count(lacking, 'signature')} lacking",
             "the other officers' machines, then this one",
             "keyholder coalition sign FILE; here: keyholder coalition join FILE",
             f"The words of the proposal: {words}",
         )  # fmt: skip
     if role is Role.FIRST:
         command = (
-            "keyholder coalition create --address https://… --threshold 2 --officer FILE "
-            "--officer FILE --member FILE … --propose founding.proposal"
+            "keyholder coalition create --address https://… --threshold 2 --officer-member FILE "
+            "--officer-member FILE --member FILE … --propose founding.proposal"
         )
         return Step(step, title, False, "none yet", HERE, command)
     if role is Role.OFFICER:
@@ -93,7 +94,8 @@ def _have_coalition(look: Look, role: Role | None) -> Step:
         )  # fmt: skip
     return Step(
         step, title, False, "none yet", HERE,
-        "keyholder coalition pin root.json --keyring FILE",
+        "keyholder coalition pin root.json --keyring FILE (an officer writes both: keyholder "
+        "coalition root root.json, keyholder coalition export FILE)",
         "Compare the root's words with two officers",
     )  # fmt: skip
 
@@ -158,7 +160,7 @@ def _have_two_holders(look: Look, _role: Role | None) -> Step:
         "holders",
         "Every lock has two holders at least",
         done,
-        f"only its maker: {', '.join(thin)}" if thin else f"{len(look.epochs)} epochs",
+        f"only its maker: {', '.join(thin)}" if thin else write_count(len(look.epochs), "epoch"),
         "the maker's machine",
         "keyholder card --take FILE, then keyholder epoch new for the next epoch",
     )

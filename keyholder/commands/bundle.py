@@ -12,6 +12,7 @@ from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json, show_progress
 from keyholder.commands.session import Session, find_coalition, unlock_identity
 from keyholder.commands.taking import take_in
+from keyholder.counts import write_count
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import KeysError
 from keyholder.exports.output import check_output, write_output
@@ -114,7 +115,7 @@ def show_bundle(
         say(f"  Damaged cards: {told['bad_cards']:,}")
     say(f"  Checkpoints: {told['checkpoints']:,}")
     say(f"  Records to be sent: {told['waiting']:,}")
-    say(f"  Leaves: {told['leaves']:,}, with {told['bodies']:,} sealed envelopes")
+    say(f"  Leaves: {told['leaves']:,}, with {write_count(told['bodies'], 'sealed envelope')}")
     if told["leaves"]:
         say(f"  From index {told['first']} to {told['end'] - 1}")
 
@@ -155,6 +156,8 @@ def _find_version(data: bytes | None) -> int | None:
 def _describe(told: dict[str, Any]) -> str:
     keyring = f"keyring {told['keyring']}" if told["keyring"] else "no keyring"
     return (
-        f"{keyring}, {told['cards']:,} cards, {told['checkpoints']:,} checkpoints, "
-        f"{told['waiting']:,} records and {told['leaves']:,} leaves with their envelopes"
+        f"{keyring}, {write_count(told['cards'], 'card')}, "
+        f"{write_count(told['checkpoints'], 'checkpoint')}, "
+        f"{write_count(told['waiting'], 'record')} and {write_count(told['leaves'], 'leaf')} "
+        "with envelopes"
     )

@@ -23,11 +23,13 @@ from keyholder.commands.signing import (
     publish_keyring,
     sign_next,
 )
+from keyholder.counts import write_count
 from keyholder.development import check_development
 from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held
 from keyholder.moments import write_moment
+from keyholder.repository import list_withheld
 from keyholder.signing.roots import name_officer
 from keyholder.terminal import show
 from keyholder.vault import Identity
@@ -72,7 +74,10 @@ def show_keyring(context: typer.Context, json: Json = False) -> None:
     for name, title in _LISTS.items():
         say(f"  {title}: {show(', '.join(described[name])) or 'none'}")
     purged = described["purged"]
-    say(f"  Purged: {purged['envelopes']:,} envelopes, {purged['blobs']:,} blobs")
+    say(
+        f"  Purged: {write_count(purged['envelopes'], 'envelope')}, "
+        f"{write_count(purged['blobs'], 'blob')}"
+    )
     for epoch in described["epochs"]:
         fallback = ", fallback" if epoch["fallback"] else ""
         locks = " and ".join(epoch["locks"])
@@ -98,6 +103,14 @@ def change(
             help="A key that the service's log signs with, as it tells it under /v1/log/key.",
         ),
     ] = None,
+    leave_out_withheld: Annotated[
+        bool,
+        typer.Option(
+            "--leave-out-withheld",
+            help="Sign without files that the keyring lists and nobody has any more: seeds wrapped "
+            "in them reach nobody after it.",
+        ),
+    ] = False,
     propose: Propose = None,
     publish: Publish = False,
     service: Service = None,
@@ -109,8 +122,9 @@ def change(
     address of the keyring they hold, so add a new address before an old one is blocked. Where a
     keyring lists log keys, no other checkpoint is believed.
 
-    --json prints {"keyring": version, "log_keys": [...]}, and each other list that was given.
-    Where it is only proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
+    --json prints {"keyring": version, "log_keys": [...]}, and each other list that was given; with
+    --leave-out-withheld "left_out": paths of files that it lists no more. Where it is only
+    proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
     """
     session: Session = context.obj
     held = read_coalition(session)
@@ -121,7 +135,8 @@ def change(
         "log_keys": log_key,
     }
     lists = check_lists({name: texts for name, texts in given.items() if texts})
-    if not lists:
+    left_out = list_withheld(held.keyring) if leave_out_withheld else []
+    if not lists and not left_out:
         raise CoalitionError("coalition-unchanged")
     check_development(
         held.keyring.development,
@@ -132,19 +147,30 @@ def change(
     def replace(_identity: Identity, _held: Held, documents: Documents) -> None:
         documents["reporter.json"].update(lists)
 
-    newer = sign_next(session, service, replace, publish=publish, propose_to=propose)
+    newer = sign_next(
+        session,
+        service,
+        replace,
+        publish=publish,
+        propose_to=propose,
+        leave_out=leave_out_withheld,
+    )
     if json:
         say_json(
             {
                 "keyring": newer.keyring.version,
                 "log_keys": list(newer.keyring.log_keys),
+                **({"left_out": left_out} if leave_out_withheld else {}),
                 **lists,
                 **describe_signed(newer),
             }
         )
     else:
         counts = ", ".join(f"{_LISTS[name].lower()}: {len(lists[name])}" for name in lists)
-        say(f"Keyring {newer.keyring.version} lists {counts}.")
+        if lists:
+            say(f"Keyring {newer.keyring.version} lists {counts}.")
+        for path in left_out:
+            say(f"Keyring {newer.keyring.version} lists {path} no more.")
     finish(session, newer, service, publish=publish, json=json)
 
 
@@ -172,6 +198,7 @@ def export(
 
 group.command()(founding.create)
 group.command()(pinning.pin)
+group.command("root")(pinning.export_root)
 group.command()(proposals.review)
 group.command()(proposals.sign)
 group.command()(proposals.join)

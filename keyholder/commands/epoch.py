@@ -26,11 +26,11 @@ from keyholder.held import Held
 from keyholder.home import hold
 from keyholder.keys.cards import LAST_EPOCH
 from keyholder.keys.lock_offers import LONGEST, LockOffer, read_offer, write_offer
-from keyholder.keys.making import add_epoch, check_makers, choose_holders, make_lock
+from keyholder.keys.making import add_epoch, check_makers, choose_holders, choose_number, make_lock
 from keyholder.keys.offering import read_cards
 from keyholder.moments import write_moment
 from keyholder.terminal import show
-from keyholder.vault import Identity, read_secrets, write_secrets
+from keyholder.vault import Identity, Secrets, read_secrets, write_secrets
 
 _TIMES = ("seal_from", "seal_until", "destroy_after")
 
@@ -53,6 +53,7 @@ class Asked:
     fallback: bool
     lock: str
     dual: bool
+    offering: bool
     number: int | None
     like: LockOffer | None
     holders: list[str] | None
@@ -102,7 +103,10 @@ def new(
     number: Annotated[
         int | None,
         typer.Option(
-            "--number", min=1, max=LAST_EPOCH, help="Of an offered epoch. Without it, the next."
+            "--number",
+            min=1,
+            max=LAST_EPOCH,
+            help="Of an offered epoch. Without it, the next that you have not offered yet.",
         ),
     ] = None,
     holder: Annotated[
@@ -152,6 +156,7 @@ def new(
         fallback,
         lock or "A",
         lock is not None,
+        offering,
         number,
         None if like is None else read_offer_file(like),
         holder,
@@ -211,7 +216,8 @@ def _sign(
 def _make(session: Session, identity: Identity, keyring: Keyring, asked: Asked) -> LockOffer:
     """Make the lock and keep its seed: a keyring whose seed is lost would take reports that nobody
     can open."""
-    bare = _lay_out(session, identity, keyring, asked)
+    secrets = read_secrets(session.home, identity)
+    bare = _lay_out(session, identity, keyring, secrets, asked)
     cards, damaged = read_cards(session.home)
     for one in damaged:
         warn(f"The card of holder {one} is damaged: take it again.")
@@ -222,13 +228,14 @@ def _make(session: Session, identity: Identity, keyring: Keyring, asked: Asked) 
     if asked.dual and asked.like is None and named is None:
         raise KeysError("offer-holders")
     chosen = choose_holders(cards, keyring, bare, named, without)
-    secrets = read_secrets(session.home, identity)
     made, seed = make_lock(bare, chosen, secrets, alone=asked.alone)
     write_secrets(session.home, identity, replace(secrets, seeds=(*secrets.seeds, seed)))
     return made
 
 
-def _lay_out(session: Session, identity: Identity, keyring: Keyring, asked: Asked) -> LockOffer:
+def _lay_out(
+    session: Session, identity: Identity, keyring: Keyring, secrets: Secrets, asked: Asked
+) -> LockOffer:
     if asked.like is not None:
         check_makers([asked.like], keyring)
         if not asked.like.dual or asked.like.lock == asked.lock:
@@ -241,10 +248,11 @@ def _lay_out(session: Session, identity: Identity, keyring: Keyring, asked: Aske
             wraps={},
             written=None,
         )
+    number = choose_number(keyring, secrets) if asked.offering else next_number(keyring)
     begin = find_start(keyring, asked.start, session.now, fallback=asked.fallback)
     return lay_out_epoch(
         identity.holder_id,
-        asked.number or next_number(keyring),
+        asked.number or number,
         asked.lock,
         begin,
         asked.days or (FALLBACK_DAYS if asked.fallback else 7),

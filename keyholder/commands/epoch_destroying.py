@@ -11,6 +11,7 @@ from keyholder import vault
 from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_with_words
+from keyholder.counts import write_count
 from keyholder.envelopes import open_envelopes
 from keyholder.held import Held
 from keyholder.home import hold
@@ -33,6 +34,13 @@ def destroy(
     early: Annotated[
         bool, typer.Option("--early", help="Before its time: phones may still bring reports.")
     ] = False,
+    drop_waiting: Annotated[
+        bool,
+        typer.Option(
+            "--drop-waiting",
+            help="Delete as well what you wrote about lost reports and nobody else has yet.",
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
     peeled: Peeled = None,
     json: Json = False,
@@ -44,12 +52,14 @@ def destroy(
     its passphrase: delete such copies too. Other holders' keys are theirs to destroy. With lock B,
     name the peeled files: without them it cannot tell what was read.
 
-    What you wrote about reports that are lost goes with them, as far as they open here. Sync first:
-    what waits to be sent stays.
+    What you wrote about reports that are lost goes with them, as far as they open here. What waits
+    to be sent stays, and the next sync seals it to the present epoch: sync first, or delete such
+    records with --drop-waiting.
 
-    --json prints {"epoch", "destroyed", "kept", "lost", "records", "closed"}: whether there was
-    anything; how many envelopes were kept, open with your keys and were not kept, hold what
-    holders said and no report, and do not open here.
+    --json prints {"epoch", "destroyed", "kept", "lost", "records", "closed", "waiting"}: whether
+    there was anything; how many envelopes were kept, open with your keys and were not kept, hold
+    what holders said and no report, and do not open here; how many records that waited spoke of
+    lost reports.
     """
     session: Session = context.obj
     held = read_coalition(session)
@@ -57,39 +67,48 @@ def destroy(
     with hold(session.home):
         secrets = vault.read_secrets(session.home, identity)
         if not holds_keys(secrets, number):
-            _tell(number, None, json=json)
+            _tell(number, None, 0, json=json)
             return
         if not early:
             check_due(held.keyring, number, session.now)
         loss, remains = _survey(session, held, identity, number, peeled or ())
-        warn(f"Of epoch {number} you hold {sum(asdict(loss).values()):,} envelopes:")
+        warn(f"Of epoch {number} you hold {write_count(sum(asdict(loss).values()), 'envelope')}:")
         warn(f"  {loss.kept:,} are kept, and stay readable,")
         warn(f"  {loss.lost:,} open with your keys and are not kept: see `keyholder keep`,")
         warn(f"  {loss.records:,} hold what holders said; of lost reports it is lost as well,")
         warn(f"  {loss.closed:,} do not open here: as far as this home knows, nobody read them.")
-        _warn_of_records(session, identity, loss)
+        waiting = _warn_of_records(session, identity, loss, remains, drop=drop_waiting)
         if not yes and not session.surroundings.confirm("Destroy your keys of it for good?"):
             warn("Nothing was done.")
             raise typer.Exit(1)
         if remains.said or session.home.records.exists():
             with open_journal(session.home, identity) as journal:
-                remains.settle(journal)
+                remains.settle(journal, waiting=drop_waiting)
         left = take_out(secrets, number)
         vault.renew(session.home, identity, left, words, session.surroundings.cost)
-    _tell(number, loss, json=json)
+    _tell(number, loss, waiting, json=json)
 
 
-def _warn_of_records(session: Session, identity: Identity, loss: Loss) -> None:
-    """What stays in records.db, and may repeat what is to be lost."""
+def _warn_of_records(
+    session: Session, identity: Identity, loss: Loss, remains: Remains, *, drop: bool
+) -> int:
+    """What stays in records.db, and may repeat what is to be lost; gives how many records that
+    wait do."""
     if not session.home.records.exists():
-        return
+        return 0
     with open_journal(session.home, identity) as journal:
-        waiting = journal.count_waiting()
+        waiting = remains.count_waiting(journal)
     if waiting:
-        warn(f"Mind: {waiting:,} records wait to be sent and stay whatever they say: sync first.")
+        warn(f"Mind: {write_count(waiting, 'record waits', 'records wait')} to be sent, about")
+        if drop:
+            warn("  reports that are lost. Nobody else has it: it is lost as well.")
+        else:
+            warn("  reports that are lost. It stays, and the next sync seals it to the present")
+            warn("  epoch. To lose it as well: --drop-waiting.")
     if loss.closed:
         warn("Mind: what was said of envelopes that do not open here stays in records.db. If they")
         warn("  have two locks, give the --peeled files.")
+    return waiting
 
 
 def _survey(
@@ -118,9 +137,9 @@ def _survey(
     return loss, remains
 
 
-def _tell(number: int, loss: Loss | None, *, json: bool) -> None:
+def _tell(number: int, loss: Loss | None, waiting: int, *, json: bool) -> None:
     if json:
-        counts = asdict(loss or Loss())
+        counts = {**asdict(loss or Loss()), "waiting": waiting}
         say_json({"epoch": number, "destroyed": loss is not None, **counts})
     elif loss is None:
         say(f"There is nothing of epoch {number} in this vault.")

@@ -13,6 +13,7 @@ from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import say, say_lines, warn
 from keyholder.commands.reading import is_meant
 from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.counts import write_count
 from keyholder.documents import make_document
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import EvidenceError, ReportError
@@ -125,8 +126,9 @@ def evidence(
     )
     write_bundle_files(output, files)
     say(
-        f"{len(chosen):,} envelopes and {len(reports):,} reports are in {show(str(output))}, "
-        f"proven against a checkpoint of {proven.checkpoint.size:,} leaves."
+        f"{write_count(len(chosen), 'envelope')} and {write_count(len(reports), 'report')} are "
+        f"in {show(str(output))}, "
+        f"proven against a checkpoint of {write_count(proven.checkpoint.size, 'leaf')}."
     )
     say_lines(describe_contents(reports))
     if attachments:

@@ -10,6 +10,7 @@ from keyholder.commands.opening import list_unopened, open_desk
 from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import Advance, say, say_lines, show_progress, warn
 from keyholder.commands.session import Session
+from keyholder.counts import write_count
 from keyholder.exports.contents import describe_contents, write_about
 from keyholder.exports.formats import (
     Export,
@@ -88,9 +89,10 @@ def _watch(chunks: Iterable[bytes], advance: Advance) -> Iterator[bytes]:
 
 def _count(reports: int, unit: Unit, incidents: Sequence[Incident]) -> str:
     if not incidents or unit is Unit.REPORT:
-        return f"{reports:,} reports are"
+        return write_count(reports, "report is", "reports are")
     confirmed = sum(one.confirmed for one in incidents)
     return (
-        f"{reports:,} reports, as {len(incidents):,} incidents ({confirmed:,} of them put together "
+        f"{write_count(reports, 'report')}, as {write_count(len(incidents), 'incident')} "
+        f"({confirmed:,} of them put together "
         "by people, the others by a rule alone), are"
     )

@@ -74,6 +74,14 @@ def create(
         list[Path] | None,
         typer.Option("--member", metavar="CARD", help="The card of a holder beside you."),
     ] = None,
+    officer_member: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--officer-member",
+            metavar="CARD",
+            help="The card of somebody who is both: as --officer and --member.",
+        ),
+    ] = None,
     address: Addresses = None,
     sms_number: SmsNumbers = None,
     ussd_code: UssdCodes = None,
@@ -96,7 +104,9 @@ def create(
         )
     }
     check_development(development, session.surroundings.environment, tuple(address or ()))
-    officers, others = read_cards_at(officer or ()), read_cards_at(member or ())
+    both = read_cards_at(officer_member or ())
+    officers = [*read_cards_at(officer or ()), *both]
+    others = [*read_cards_at(member or ()), *both]
     tell_cards([*officers, *others])
     needed = 1 if threshold is None else threshold
     for_root = needed if root_threshold is None else root_threshold
@@ -144,6 +154,7 @@ def say_begun(session: Session, *, json: bool) -> None:
         return
     say(f"Root file to pin: {show(str(session.home.root))}")
     say_fingerprint("Fingerprint", digest)
+    say("For the operator and for newcomers: keyholder coalition root FILE")
     say("Next: keyholder epoch new")
 
 

@@ -24,7 +24,9 @@ def init(context: typer.Context, json: Json = False) -> None:
         say_json({"holder": identity.holder_id, "home": str(session.home.folder)})
         return
     say(f"Holder {identity.holder_id} lives in {show(str(session.home.folder))}.")
-    say("Next: keyholder coalition create --address https://…")
+    say("Next, to join a coalition: keyholder card --output FILE, for an officer; then, with what")
+    say("  she gives you: keyholder coalition pin root.json --keyring FILE")
+    say("Or, to begin one: keyholder coalition create --address https://…")
 
 
 def passphrase(

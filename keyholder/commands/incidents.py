@@ -9,6 +9,7 @@ from keyholder.commands.opening import list_unopened, open_desk, say_unopened
 from keyholder.commands.options import Json, Peeled, with_filter
 from keyholder.commands.printing import say, say_json, say_lines, show_progress
 from keyholder.commands.session import Session
+from keyholder.counts import write_count
 from keyholder.errors import ReportError
 from keyholder.exports.incidents import make_incident, write_incidents_json
 from keyholder.filters import Filter, matches
@@ -83,7 +84,9 @@ def list_floods(context: typer.Context, peeled: Peeled = None, json: Json = Fals
         say_json({"suspects": [_make_suspect(one) for one in suspects]})
         return
     say_lines(write_suspects(suspects))
-    say(f"{len(suspects):>9,}  groups of {len(desk.reports):,} reports look made")
+    say(
+        f"{len(suspects):>9,}  groups that look made, of {write_count(len(desk.reports), 'report')}"
+    )
 
 
 def _choose(incidents: tuple[Incident, ...], prefix: str) -> Incident:

@@ -11,6 +11,7 @@ from keyholder.commands.options import Json, Peeled, with_filter
 from keyholder.commands.printing import say, say_json
 from keyholder.commands.reading import is_meant
 from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.counts import write_count
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import KeysError, ReportError
 from keyholder.filters import Filter, matches
@@ -86,7 +87,10 @@ def keep(
     if json:
         say_json({"reports": reports, "kept": fresh, "already": len(meant) - fresh})
     else:
-        say(f"{reports:,} reports are kept: {fresh:,} envelopes, {len(meant) - fresh:,} before.")
+        say(
+            f"{write_count(reports, 'report is', 'reports are')} kept: "
+            f"{write_count(fresh, 'envelope')}, {len(meant) - fresh:,} before."
+        )
 
 
 def _find(found: Sequence[Merged], prefix: str) -> Merged:

@@ -11,6 +11,7 @@ from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.commands.signing import Change, Documents, describe_signed, finish, sign_next
+from keyholder.counts import write_count
 from keyholder.errors import SigningError
 from keyholder.held import Held
 from keyholder.home import hold
@@ -197,5 +198,5 @@ def _sign(
         told = {"keyring": newer.keyring.version, "holders": holders, **more}
         say_json({**told, **describe_signed(newer)})
     else:
-        say(f"Keyring {newer.keyring.version} lists {len(holders)} holders.")
+        say(f"Keyring {newer.keyring.version} lists {write_count(len(holders), 'holder')}.")
     finish(session, newer, service, publish=publish, json=json)

@@ -12,6 +12,7 @@ from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition
 from keyholder.commands.signing import Documents, Signed, describe_signed, finish, sign_next
+from keyholder.counts import write_count
 from keyholder.errors import SigningError
 from keyholder.held import Held
 from keyholder.home import Home
@@ -149,8 +150,8 @@ def _tell(held: Held, *, json: bool) -> None:
         say_json(_describe(root.version, told))
         return
     say(
-        f"Root {root.version}: {told.threshold} of {len(told.keys)} officers sign a keyring, "
-        f"{told.root_threshold} the next root."
+        f"Root {root.version}: {told.threshold} of {write_count(len(told.keys), 'officer')} "
+        f"sign a keyring, {told.root_threshold} the next root."
     )
     for key_id in told.keys:
         say(f"  {name_officer(key_id)}")
@@ -176,7 +177,8 @@ def _finish(
     else:
         say(
             f"Keyring {newer.keyring.version} under root {root.version}: {told.threshold} of "
-            f"{len(told.keys)} officers sign; it expires {write_moment(newer.keyring.expires)}."
+            f"{write_count(len(told.keys), 'officer signs', 'officers sign')}; it expires "
+            f"{write_moment(newer.keyring.expires)}."
         )
     slack = find_slack(len(told.keys), max(told.threshold, told.root_threshold))
     if slack is not None:

@@ -11,6 +11,7 @@ from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, is_quick, open_chunks, open_ranges
+from keyholder.counts import write_count
 from keyholder.envelopes import count, list_starts, open_envelopes, read_chunks
 from keyholder.errors import HomeError
 from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
@@ -110,7 +111,10 @@ def _open_kept(
                 if watch is not None:
                     watch(done, total)
         if boxes.strangers:
-            warn(f"{boxes.strangers:,} peeled boxes are of envelopes that are not held here.")
+            warn(
+                f"{write_count(boxes.strangers, 'peeled box is', 'peeled boxes are')} of "
+                "envelopes that are not held here."
+            )
 
 
 def open_desk(
@@ -137,7 +141,7 @@ def annotate(
     there. `reports` are those of `found`, merged."""
     journaled = read_journal(session.home, identity, read_known(session.home).authors)
     if journaled.damaged:
-        warn(f"{journaled.damaged:,} records in records.db are damaged; the rest counts.")
+        warn(f"{write_count(journaled.damaged, 'record')} in records.db damaged; the rest counts.")
     if journaled.cut_off:
         warn(str(HomeError("records-damaged")))
     return replay([*found.records, *journaled.records], find_aliases(reports))

@@ -1,4 +1,4 @@
-"""keyholder coalition pin."""
+"""keyholder coalition pin and root: where all trust starts, taken and given on."""
 
 import hashlib
 from pathlib import Path
@@ -13,13 +13,15 @@ from crypto.trust import read_root
 from keyholder import vault
 from keyholder.commands.options import Json, Service, Yes
 from keyholder.commands.printing import say, say_fingerprint, say_json, warn
-from keyholder.commands.session import Session, reach
+from keyholder.commands.session import Session, reach, read_coalition
 from keyholder.development import check_development
 from keyholder.errors import CoalitionError, ServiceError, SigningError
+from keyholder.exports.output import check_output, write_output
 from keyholder.files import read_start
 from keyholder.held import Held, fetch_first, write_held
 from keyholder.home import hold
 from keyholder.signing.proposals import FILE_LIMIT
+from keyholder.terminal import show
 from keyholder.words import write_words
 
 
@@ -77,6 +79,32 @@ def pin(
         return
     say(f"This home belongs to the coalition now, with keyring {held.keyring.version}.")
     say("Next: keyholder card --output FILE, for the officers, if you are not listed yet")
+
+
+def export_root(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="The file to write, for example root.json.")],
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    json: Json = False,
+) -> None:
+    """Write the root file that this home pinned, for newcomers, services and tools to pin as well.
+
+    It is public, and needs no passphrase. All trust starts there: whoever takes it compares the
+    words with you over the phone, then runs `keyholder coalition pin`.
+
+    --json prints {"root": the file, "fingerprint", "words"}.
+    """
+    session: Session = context.obj
+    held = read_coalition(session)
+    check_output(file, force=force)
+    write_output(file, [held.root])
+    digest = hashlib.sha256(held.root).digest()
+    if json:
+        words = write_words(digest)
+        say_json({"root": str(file), "fingerprint": digest.hex(), "words": words})
+        return
+    say(f"The root file is in {show(str(file))}.")
+    say_fingerprint("Fingerprint", digest)
 
 
 def _read(path: Path) -> bytes:

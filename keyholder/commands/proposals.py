@@ -13,6 +13,7 @@ from keyholder.commands.options import Json, Publish, Service, Yes
 from keyholder.commands.printing import say, say_fingerprint, say_json, warn
 from keyholder.commands.session import Session, find_coalition, unlock_identity
 from keyholder.commands.signing import describe_proposal, publish_keyring, take_up
+from keyholder.counts import write_count
 from keyholder.development import check_development
 from keyholder.errors import SigningError
 from keyholder.exports.output import check_output, write_output
@@ -215,7 +216,10 @@ def _end(
     """Say how far it is, and publish what is complete."""
     if newer is None:
         lacking = max(part.lacking for part in proposal.parts)
-        warn(f"{lacking} signatures are lacking. Give {show(str(file))} to the next officer.")
+        warn(
+            f"{write_count(lacking, 'signature is', 'signatures are')} lacking. "
+            f"Give {show(str(file))} to the next officer."
+        )
         return
     if not json:
         say(f"Enough officers have signed: keyring {newer.keyring.version} is in use here.")

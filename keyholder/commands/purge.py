@@ -13,6 +13,7 @@ from keyholder.commands.options import Json, Propose, Publish, Service, Yes
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.commands.signing import Documents, describe_signed, finish, sign_next
+from keyholder.counts import write_count
 from keyholder.envelopes import open_envelopes
 from keyholder.held import Held
 from keyholder.home import hold
@@ -111,8 +112,8 @@ def purge(
         say_json(told)
     else:
         say(
-            f"Keyring {told['keyring']} lists {told['envelopes']:,} envelopes and "
-            f"{told['blobs']:,} blobs as purged; {told['added']:,} are new."
+            f"Keyring {told['keyring']} lists {write_count(told['envelopes'], 'envelope')} and "
+            f"{write_count(told['blobs'], 'blob')} as purged; new ones: {told['added']:,}."
         )
     finish(session, newer, service, publish=publish, json=json)
 
@@ -131,7 +132,7 @@ def _survey(
 
 def _tell(kind: str, count: int, survey: Survey) -> None:
     """What will be lost, on standard error: it is asked for before anything is done."""
-    warn(f"{count:,} {kind} are to be purged.")
+    warn(f"To be purged: {write_count(count, kind[:-1])}.")
     if kind == "blobs":
         return
     opened, closed = len(survey.opened), len(survey.closed)
@@ -165,7 +166,7 @@ def _delete_copies(session: Session, *, yes: bool, json: bool) -> None:
         with show_progress("Looking", None) as advance:
             count = count_copies(database, purged, advance)
         if count or kept or files:
-            warn(f"{count:,} envelopes that keyrings list as purged are held here.")
+            warn(f"Held here of what keyrings list as purged: {write_count(count, 'envelope')}.")
             warn(f"{kept:,} are kept beyond their epoch.")
             warn(f"{files:,} attachments that keyrings list so are held here.")
             _confirm(session, "Delete these copies for good?", yes=yes)
@@ -177,7 +178,7 @@ def _delete_copies(session: Session, *, yes: bool, json: bool) -> None:
     if json:
         say_json({"deleted": count})
     else:
-        say(f"{count:,} copies were deleted.")
+        say(f"{write_count(count, 'copy was', 'copies were')} deleted.")
 
 
 @contextmanager

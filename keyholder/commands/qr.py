@@ -8,6 +8,7 @@ import typer
 
 from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json
+from keyholder.counts import write_count
 from keyholder.errors import TravelError
 from keyholder.exports.output import check_output, write_output
 from keyholder.files import read_start
@@ -83,7 +84,7 @@ def _show(file: Path, output: Path | None, part: int | None, *, force: bool, jso
     if json:
         say_json({"kind": kind, "texts": texts})
     elif output is not None:
-        say(f"{len(texts)} codes of a {kind} are in {show(str(output))}.")
+        say(f"{write_count(len(texts), 'code')} of a {kind} in {show(str(output))}.")
     else:
         if part is not None and part > len(texts):
             raise typer.BadParameter(f"there are {len(texts)} codes", param_hint="--part")

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from keyholder.commands.unwrapping import describe_unwrapped, list_unwrapped
 from keyholder.commands.verify import describe_checked, describe_confirmed, list_findings
+from keyholder.counts import write_count
 from keyholder.round import Round
 from keyholder.vault import Identity
 
@@ -49,9 +50,10 @@ def list_lines(found: Round, identity: Identity) -> Iterator[Line]:
         yield Line(f"Indexes {first} to {last} were left out by the service", warns=True)
     gone = f", {found.purged:,} of them purged" if found.purged else ""
     version = found.held.keyring.version
-    yield Line(f"{synced.new:,} new envelopes{gone}; {found.total:,} held. Keyring {version}.")
-    if found.records.sent:
-        yield Line(f"{found.records.sent:,} records of yours were sent.")
+    new = write_count(synced.new, "new envelope")
+    yield Line(f"{new}{gone}; {found.total:,} held. Keyring {version}.")
+    if sent := found.records.sent:
+        yield Line(f"{write_count(sent, 'record of yours was', 'records of yours were')} sent.")
     if found.came:
         yield Line(f"{found.came:,} that the service had not given before came now.")
     for text, warns in list_unwrapped(found.unwrapped):

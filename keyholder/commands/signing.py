@@ -17,11 +17,12 @@ from keyholder.commands.session import (
     read_coalition,
     unlock_identity,
 )
+from keyholder.counts import write_count
 from keyholder.errors import ExportError, ServiceError, SigningError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held, accept, write_held
 from keyholder.home import Home, hold
-from keyholder.repository import check_officer, read_documents
+from keyholder.repository import check_officer, list_withheld, read_documents
 from keyholder.service import post_keyring
 from keyholder.signing.proposals import (
     Proposal,
@@ -67,20 +68,23 @@ def sign_next(
     publish: bool,
     propose_to: Path | None = None,
     change_officers: ChangeOfficers | None = None,
+    leave_out: bool = False,
 ) -> Signed:
     """Sign the keyring that follows the held one, with the documents as `change` leaves them.
 
     Where one officer is enough it is taken into use; else, or with `propose_to`, it becomes a
     proposal file for the others, by default in the home. The home is held meanwhile. `named` is the
-    service that it will be published to, if any.
-    CoalitionError: not-an-officer and as read_coalition; SigningError proposal-waiting;
-    ExportError; and what `change` raises: then nothing was signed.
+    service that it will be published to, if any. With `leave_out` it may lose what was kept back.
+    CoalitionError: not-an-officer and as read_coalition; SigningError proposal-waiting,
+    keyring-withheld; ExportError; and what `change` raises: then nothing was signed.
     """
     read_coalition(session, named if publish else None)  # said before a passphrase is asked for
     identity = unlock_identity(session)
     with hold(session.home):
         held = read_coalition(session)
         check_officer(held.keyring, identity.officer_seed)
+        if list_withheld(held.keyring) and not leave_out:
+            raise SigningError("keyring-withheld")
         before = _find_own(session, held, identity, propose_to)
         # What was proposed already is what this change comes on top of.
         base = held if before is None else Held(held.root, before.keyring)
@@ -200,7 +204,10 @@ def _tell_proposal(signed: Signed, *, publish: bool) -> None:
     if proposal is None:
         return
     lacking = max(part.lacking for part in proposal.parts)
-    warn(f"Keyring {signed.keyring.version} is only proposed: {lacking} signatures are lacking.")
+    warn(
+        f"Keyring {signed.keyring.version} is only proposed: "
+        f"{write_count(lacking, 'signature is', 'signatures are')} lacking."
+    )
     warn(f"The proposal is in {show(str(signed.file))}: give it to the other officers.")
     say_fingerprint("Fingerprint of the proposal", proposal.digest, warn)
     warn("They look at it with `keyholder coalition review FILE`, compare the words with you, and")

@@ -14,6 +14,7 @@ from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, find_coalition, read_coalition, unlock_identity
 from keyholder.commands.unwrapping import describe_unwrapped, say_unwrapped
 from keyholder.commands.verify import describe_findings, say_findings
+from keyholder.counts import write_count
 from keyholder.envelopes import find_ids, open_envelopes
 from keyholder.errors import TravelError
 from keyholder.files import read_start
@@ -137,14 +138,18 @@ def _say_taken(told: dict[str, Any], taken: Taken) -> None:
         warn(f"Card {number} was refused: {code}")
     for place, code in taken.mismatches:
         warn(f"Index {place}: {code}")
-    say(f"{taken.new:,} new envelopes, {taken.checkpoints:,} checkpoints not seen before.")
+    say(
+        f"{write_count(taken.new, 'new envelope')}, "
+        f"{write_count(taken.checkpoints, 'checkpoint')} not seen before."
+    )
     if taken.carried:
-        say(f"{taken.carried:,} sealed records of hers are sent by your next sync.")
+        say(f"Your next sync sends {write_count(taken.carried, 'sealed record')} of hers.")
     if taken.restored:
         say(f"{taken.restored:,} that the service had not given came now.")
     if taken.ahead:
         say(
-            f"{taken.ahead:,} checkpoints are ahead of the leaves held: run `keyholder sync`, or "
+            f"{write_count(taken.ahead, 'checkpoint is', 'checkpoints are')} ahead of the "
+            "leaves held: run `keyholder sync`, or "
             "ask for a bundle with --envelopes, then take this one again."
         )
     say_findings(taken.checked.findings)

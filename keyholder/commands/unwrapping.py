@@ -28,7 +28,7 @@ def list_unwrapped(unwrapped: Unwrapped) -> Iterator[tuple[str, bool]]:
     for epoch, lock in unwrapped.withheld:
         told = (
             f"The wraps of lock {lock} of epoch {epoch} were kept back. Take the keyring from "
-            "another holder before an officer signs the next one: it would not have them."
+            "another holder with `keyholder bundle in`: until then this home signs no other."
         )
         yield told, True
 

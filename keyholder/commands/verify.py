@@ -9,6 +9,7 @@ from keyholder.checked import Checked, Finding
 from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session
+from keyholder.counts import write_count
 from keyholder.dating import date_findings
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import FINDINGS, ServiceError
@@ -62,7 +63,7 @@ def verify(context: typer.Context, json: Json = False) -> None:
         )
     else:
         say_findings(checked.findings)
-        say(f"{checked.leaves:,} leaves, {checked.seen:,} checkpoints.")
+        say(f"{write_count(checked.leaves, 'leaf')}, {write_count(checked.seen, 'checkpoint')}.")
         for version, count in sorted(checked.purged.items()):
             say(f"{count:,} purged by keyring {version}.")
         if checked.copies:
@@ -88,7 +89,8 @@ def describe_confirmed(checked: Checked) -> str:
         return "No checkpoint of the log was confirmed yet."
     size, root = checked.confirmed
     return (
-        f"The log is whole up to {size:,} leaves. Cosigned by {len(checked.cosigners):,} holders. "
+        f"The log is whole up to {write_count(size, 'leaf')}. "
+        f"Cosigned by {write_count(len(checked.cosigners), 'holder')}. "
         f"Root: {root.hex()}"
     )
 
@@ -132,7 +134,9 @@ def _say_days(finding: Finding) -> str:
         words.append(f"taken {first}" if first == last else f"taken {first} to {last}")
     if finding.held is not None:
         size, day = finding.held
-        words.append(f"held on {write_day(day)} (checkpoint of {size:,} leaves), not any more")
+        words.append(
+            f"held on {write_day(day)} (checkpoint of {write_count(size, 'leaf')}), not any more"
+        )
     if finding.since is not None:
         since = "signed" if finding.code in _SIGNED else "seen so"
         words.append(f"{since} since {write_day(finding.since)}")

@@ -1,7 +1,7 @@
 """keyholder verify-bundle."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,20 +10,25 @@ import typer
 from crypto.bundles import MAX_BUNDLE
 from crypto.errors import KeyringError
 from crypto.keyring import is_development
-from keyholder.commands.options import Json
+from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, say_lines, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
+from keyholder.counts import write_count
 from keyholder.errors import EvidenceError
 from keyholder.evidence.catalogue import EVIDENCE_FINDINGS
+from keyholder.evidence.custody import DETAILS
 from keyholder.evidence.originals import check_contents
 from keyholder.evidence.sources import Source, open_bundle
 from keyholder.evidence.verification import Verdict
 from keyholder.evidence.verification import verify_bundle as check_bundle
+from keyholder.known import read_known
 from keyholder.opening import Desk, choose_keys
-from keyholder.terminal import show
+from keyholder.peeled import list_speakers, read_peeled
+from keyholder.terminal import shorten, show
 from keyholder.vault import read_seeds
 
 _SHOWN = 20  # findings that are told one by one
+_WORDS = 2_000  # columns
 
 
 def verify_bundle(
@@ -45,6 +50,7 @@ def verify_bundle(
             help="Open the originals with the keys of your home as well, and compare.",
         ),
     ] = False,
+    peeled: Peeled = None,
     json: Json = False,
 ) -> None:
     """Check a bundle of evidence: every hash, signature and proof in it.
@@ -55,7 +61,7 @@ def verify_bundle(
     --json prints {"whole": true or false, "findings": [{"item", "code"}], "files", "envelopes",
     "proven", "opened", "attachments", "holder", "made", "version", "keyring", "root_sha256",
     "root_given", "development", "log": {"origin", "size", "root"} or null, "cosigners": [ids],
-    "custody": [{"number", "time", "holder", "action"}], "reopened": n or null}.
+    "custody": [{"number", "time", "holder", "action", "detail"}], "reopened": n or null}.
     """
     given = None if root is None else _read_root(root)
     reopened = None
@@ -63,7 +69,7 @@ def verify_bundle(
         with show_progress("Checking", len(source.list_sizes())) as advance:
             verdict = check_bundle(source, given, advance)
         if reopen:
-            reopened = _reopen(context.obj, source, verdict)
+            reopened = _reopen(context.obj, source, verdict, peeled or ())
     if json:
         say_json({**_describe(verdict), "reopened": reopened})
     else:
@@ -89,12 +95,14 @@ def _read_root(path: Path) -> bytes:
     return root
 
 
-def _reopen(session: Session, source: Source, verdict: Verdict) -> int:
+def _reopen(session: Session, source: Source, verdict: Verdict, peeled: Sequence[Path]) -> int:
     """How many originals this home's keys open to the same. Those it has no key for are left."""
     held = read_coalition(session)
-    seeds = read_seeds(session.home, unlock_identity(session))
+    desk = Desk(choose_keys(held.keyring, read_seeds(session.home, unlock_identity(session))))
     originals = () if verdict.manifest is None else verdict.manifest.originals
-    return check_contents(source, originals, Desk(choose_keys(held.keyring, seeds)), verdict)
+    speakers = list_speakers(held.keyring, read_known(session.home))
+    with read_peeled(peeled, speakers) as boxes:
+        return check_contents(source, originals, desk, boxes, verdict)
 
 
 def _describe(verdict: Verdict) -> dict[str, Any]:
@@ -119,7 +127,16 @@ def _describe(verdict: Verdict) -> dict[str, Any]:
         if log is None
         else {"origin": log.origin, "size": log.size, "root": log.root.hex()},
         "cosigners": list(verdict.cosigners),
-        "custody": [one._asdict() for one in verdict.acts],
+        "custody": [
+            {
+                "number": one.number,
+                "time": one.time,
+                "holder": one.holder_id,
+                "action": one.action,
+                "detail": one.detail,
+            }
+            for one in verdict.acts
+        ],
     }
 
 
@@ -127,7 +144,10 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
     """What holds, in words; what does not was said as findings."""
     manifest, keyring, log = verdict.manifest, verdict.keyring, verdict.checkpoint
     if not verdict.findings:
-        yield f"The bundle is whole: {verdict.files:,} files, each as its maker signed it."
+        yield (
+            f"The bundle is whole: {write_count(verdict.files, 'file')}, each as its maker "
+            "signed it."
+        )
     if manifest is not None:
         yield (
             f"Holder {manifest.holder_id} made it, by her clock on {show(manifest.made)}, with "
@@ -147,8 +167,10 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
             yield "It is a DEVELOPMENT coalition: its keys are known, and its evidence is none."
     if log is not None:
         yield (
-            f"{verdict.proven:,} envelopes were in the log {show(log.origin)} when it signed "
-            f"{log.size:,} leaves; {len(verdict.cosigners):,} holders cosigned that."
+            f"{write_count(verdict.proven, 'envelope was', 'envelopes were')} in the log "
+            f"{show(log.origin)} when it signed "
+            f"{write_count(log.size, 'leaf')}; {write_count(len(verdict.cosigners), 'holder')} "
+            "cosigned that."
         )
     if verdict.attachments:
         yield (
@@ -157,6 +179,10 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
         )
     for act in verdict.acts:
         yield f"  {act.number}. {show(act.time)} {act.holder_id} {act.action}"
+        for name in DETAILS:
+            words = act.detail.get(name)
+            if isinstance(words, str):
+                yield f"     {name}: {shorten(words, _WORDS)}"
     if not verdict.findings:
         yield (
             "This proves that these bytes were in the log at that time, not that what they say is "

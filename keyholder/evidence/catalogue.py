@@ -15,7 +15,7 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     ),
     "evidence-signer": (
         "The keyring does not list this identity as a holder, so nobody could check its signature",
-        "Ask a holder of the coalition to make the bundle",
+        "Ask a holder of the coalition to do it",
     ),
     "evidence-log-key": (
         "The keyring lists no key of the log, so nobody could check the log's signature",
@@ -28,6 +28,14 @@ EVIDENCE: dict[str, tuple[str, str]] = {
     "evidence-attachments": (
         "The attachments of these reports are more than the 512 MiB that a bundle takes",
         "Name fewer reports, or leave --attachments out",
+    ),
+    "custody-words": (
+        "A line of the custody log takes an act in small letters, and texts of one line each",
+        "Write as `handed over`, and 1 to 1,000 characters behind each option",
+    ),
+    "custody-full": (
+        "The custody log has no room for another line",
+        "Make a new bundle of the same reports, and name the old one in it",
     ),
     "bundle-unreadable": (
         "The bundle is not there, or cannot be read",

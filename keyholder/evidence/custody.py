@@ -24,7 +24,10 @@ _NOTHING = "0" * 64  # before the first line
 _HOLDER = re.compile(r"[0-9a-f]{16}", re.ASCII)
 TIME = re.compile(r"[0-9TZ:@-]{1,24}", re.ASCII)
 """A time as `write_moment` writes it."""
-_ACTION = re.compile(r"[a-z][a-z -]{0,63}", re.ASCII)
+ACTION = re.compile(r"[a-z][a-z -]{0,63}", re.ASCII)
+"""An act in words."""
+DETAILS = ("by", "to", "when", "words")
+"""What people tell of an act, each a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +47,8 @@ class Act(NamedTuple):
     time: str
     holder_id: str
     action: str
+    detail: Mapping[str, Any]
+    """What belongs to it: DETAILS where a person wrote the line."""
 
 
 def add_lines(
@@ -95,7 +100,7 @@ def _read_line(
     if outer is None or not isinstance(entry, dict):
         return None
     signature, holder, action = outer.get("signature"), entry.get("holder"), entry.get("action")
-    time = entry.get("time")
+    time, detail = entry.get("time"), entry.get("detail")
     if (
         entry.get("number") != number
         or entry.get("previous") != previous
@@ -103,9 +108,10 @@ def _read_line(
         or not isinstance(holder, str)
         or not _HOLDER.fullmatch(holder)
         or not isinstance(action, str)
-        or not _ACTION.fullmatch(action)
+        or not ACTION.fullmatch(action)
         or not isinstance(time, str)
         or not TIME.fullmatch(time)
+        or not isinstance(detail, dict)
         or _write_line(entry, signature) != line
     ):
         return None
@@ -119,4 +125,4 @@ def _read_line(
         is_attested(LABEL, content, signed, key) for key in keys
     ):
         return None
-    return Act(number, time, holder, action)
+    return Act(number, time, holder, action, detail)

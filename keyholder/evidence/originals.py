@@ -63,17 +63,25 @@ def open_content(desk: Desk, body: bytes, inner: bytes | None = None) -> bytes |
 
 
 def check_contents(
-    source: Source, originals: Iterable[Original], desk: Desk, verdict: Verdict
+    source: Source,
+    originals: Iterable[Original],
+    desk: Desk,
+    boxes: PeeledBoxes,
+    verdict: Verdict,
 ) -> int:
-    """Open originals of a bundle again; gives how many open to what the manifest says.
+    """Open originals of a bundle again; gives how many open to what the manifest says. `boxes` are
+    what holders of lock A peeled.
 
     Those that these keys do not open are left aside.
     """
     same = 0
     for one in originals:
         body = take(source, paths.name_envelope(one.envelope_id), SMALL)
-        content = None if body is None else open_content(desk, body)
-        if content is None or one.content is None:
+        if body is None or one.content is None:
+            continue
+        kept = boxes.attach(Kept(one.index, bytes.fromhex(one.envelope_id), 0, body, None))
+        content = None if kept.fault else open_content(desk, body, kept.inner)
+        if content is None:
             continue
         if hashlib.sha256(content).hexdigest() == one.content:
             same += 1

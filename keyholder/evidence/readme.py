@@ -27,7 +27,7 @@ log/         The checkpoint that the log signed, with the cosignatures of other 
 keyring/     The coalition's public keys: whose signatures count, signed by its officers. root.json
              is where all trust begins: compare it with people you trust.
 custody.jsonl   The chain of custody: who did what, when, with which program. Each line names the
-             hash of the line before it and is signed.
+             hash of the line before it and is signed. Holders may add lines: keyholder custody.
 manifest.json, manifest.sig   Size and SHA-256 of every file, signed by the holder who made this.
 
 How to check it

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from keyholder.counts import write_count
 from keyholder.incidents.incident import Incident
 from keyholder.merge import Merged
 from keyholder.moments import write_moment
@@ -49,12 +50,13 @@ def write_about(
     """Lines for a file that holds several sheets: what it is, for whoever finds it."""
     yield "Reports of internet shutdowns, exported by Heliograph's keyholder command. PLAINTEXT."
     yield f"Written on {write_moment(now)} by the clock of the machine that made it."
-    yield f"{len(reports):,} reports on the sheet `reports`, by when they came, the last first:"
+    counted = write_count(len(reports), "report")
+    yield f"{counted} on the sheet `reports`, by when they came, the last first:"
     yield from describe_contents(reports)
     confirmed = sum(one.confirmed for one in incidents)
     yield (
-        f"{len(incidents):,} incidents on the sheet `incidents`: {confirmed:,} put together by "
-        "people, the others suggested by a rule alone, which nobody has confirmed."
+        f"{write_count(len(incidents), 'incident')} on the sheet `incidents`: {confirmed:,} put "
+        "together by people, the others suggested by a rule alone, which nobody has confirmed."
     )
     yield (
         "It holds what people risked themselves to report. Keep it on an encrypted disk, share it "

@@ -5,6 +5,7 @@ A row of STOP is a shutdown, so a row of ours is an incident; a report alone can
 
 from collections.abc import Iterable, Iterator
 
+from keyholder.counts import write_count
 from keyholder.exports.quoting import list_quotes
 from keyholder.exports.table import write_line
 from keyholder.incidents.incident import Incident
@@ -108,7 +109,7 @@ def _write_event(incident: Incident, annotations: Annotations) -> str:
     """How many tell of it, in our words; then what people agreed to have quoted, in English where
     a keyholder translated it."""
     reports = len(incident.reports)
-    told = "1 report" if reports == 1 else f"{reports:,} reports"
+    told = write_count(reports, "report")
     put = "put together by a person" if incident.confirmed else "put together by a rule alone"
     lines = [f"{told}, {incident.independent:,} independent at least ({incident.grade}), {put}."]
     for quote in list_quotes(incident, annotations):

@@ -52,8 +52,8 @@ KEYS: dict[str, tuple[str, str]] = {
         "Do not use it; ask who made it",
     ),
     "offer-number": (
-        "The number of the offered epoch is not the next one",
-        "It may be in the keyring already; else have the offers made anew",
+        "The number of the offered epoch is none of the next 26",
+        "Of several epochs add the lowest first; else have the offers made anew",
     ),
     "offer-pair": (
         "These offers are not locks A and B of one epoch by two makers",

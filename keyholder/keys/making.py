@@ -13,6 +13,9 @@ from keyholder.keys.offering import choose_cards
 from keyholder.keys.wraps import describe_wraps, fit_wraps, name_wraps
 from keyholder.vault import Secrets, Seed
 
+MOST_AHEAD = 26
+"""Numbers that an offered epoch may take, from the next on. Offers that nobody added leave gaps,
+which harm nothing; one that jumped to the last number would leave no other."""
 _SHARED = ("epoch", "seal_from", "seal_until", "destroy_after", "fallback")
 
 
@@ -53,6 +56,15 @@ def make_lock(
     return lay_out_lock(seed, bare, cards), Seed(bare.epoch, bare.lock, seed)
 
 
+def choose_number(keyring: Keyring, secrets: Secrets) -> int:
+    """The number of the next epoch that this holder offers: behind the keyring's and behind those
+    that she offered already, which may be added together. CoalitionError epochs-exhausted."""
+    following = next_number(keyring)
+    offered = (seed.epoch for seed in secrets.seeds)
+    number = max([following, *(epoch + 1 for epoch in offered if epoch >= following)])
+    return number if number - following < MOST_AHEAD else following
+
+
 def check_makers(offers: Iterable[LockOffer], keyring: Keyring) -> None:
     """Whether each was signed by a holder whom the keyring lists, for holders whom it lists.
 
@@ -69,7 +81,7 @@ def check_makers(offers: Iterable[LockOffer], keyring: Keyring) -> None:
 def check_pair(
     offers: Sequence[LockOffer], keyring: Keyring, *, alone: bool, allow_both: bool
 ) -> None:
-    """Whether these are the locks of the keyring's next epoch, all of them.
+    """Whether these are the locks of an epoch that may follow the keyring's, all of them.
 
     KeysError: offer-pair, offer-number, epoch-alone, offer-overlap; CoalitionError
     epochs-exhausted.
@@ -83,7 +95,7 @@ def check_pair(
         or any(getattr(offer, name) != getattr(first, name) for offer in offers for name in _SHARED)
     ):
         raise KeysError("offer-pair")
-    if first.epoch != next_number(keyring):
+    if not 0 <= first.epoch - next_number(keyring) < MOST_AHEAD:
         raise KeysError("offer-number")
     if not alone and not all(offer.wraps for offer in offers):
         raise KeysError("epoch-alone")

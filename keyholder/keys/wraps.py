@@ -14,12 +14,11 @@ from crypto.keyring import Epoch, Keyring, find_target
 from crypto.locks import check_lock
 from crypto.statements import MAX_HOLDERS
 from crypto.strict_json import read_hex, read_integer, read_json, read_object
-from crypto.trust import parse_targets, target_name
 from crypto.wrapping import WRAP_SIZE, unwrap_seed
 from keyholder.errors import KeysError
 from keyholder.home import Home
 from keyholder.keys.lock_offers import LockOffer
-from keyholder.repository import encode_document
+from keyholder.repository import encode_document, list_withheld
 from keyholder.vault import Identity, Secrets, Seed, read_secrets, write_secrets
 
 FORMAT = "heliograph/wraps/v1"
@@ -98,15 +97,10 @@ def fit_wraps(documents: dict[str, dict[str, Any]], kept: int, now: int) -> list
     return sorted(dropped)
 
 
-def list_withheld(keyring: Keyring) -> list[tuple[int, str]]:
-    """Locks whose wraps the keyring lists and does not hold: an officer who signs the next one from
-    it would lose them for everybody."""
-    targets = parse_targets(keyring.files[f"{keyring.version}.targets.json"])
-    return sorted(
-        (int(match[1]), match[2].upper())
-        for path in targets.targets
-        if (match := _NAME.fullmatch(path)) and target_name(targets, path) not in keyring.files
-    )
+def list_withheld_locks(keyring: Keyring) -> list[tuple[int, str]]:
+    """Epoch and lock of the wraps among what was kept back of the keyring."""
+    matches = map(_NAME.fullmatch, list_withheld(keyring))
+    return sorted((int(match[1]), match[2].upper()) for match in matches if match)
 
 
 def unwrap_seeds(secrets: Secrets, keyring: Keyring, holder_id: str) -> tuple[Secrets, Unwrapped]:
@@ -114,7 +108,7 @@ def unwrap_seeds(secrets: Secrets, keyring: Keyring, holder_id: str) -> tuple[Se
 
     What is not the signed lock's seed, or cannot be read, is refused and named; the rest goes on.
     """
-    unwrapped = Unwrapped(withheld=list_withheld(keyring))
+    unwrapped = Unwrapped(withheld=list_withheld_locks(keyring))
     keys = {one.epoch: one.seed for one in secrets.wrap_keys}
     found: list[Seed] = []
     for epoch in keyring.epochs:

@@ -106,18 +106,18 @@ class Journal:
                         (name, self._lock(one)),
                     )
 
-    def drop(self, is_meant: Callable[[bytes], bool]) -> None:
-        """Delete the records that are meant, of those that do not wait, in one transaction."""
+    def drop(self, is_meant: Callable[[bytes], bool], *, waiting: bool = False) -> None:
+        """Delete the records that are meant, in one transaction: of those that do not wait, or with
+        `waiting` of those that do as well, which nobody else has."""
         with self.change():
-            rows = self._database.execute(
-                "SELECT number, box FROM records WHERE envelope IS NULL ORDER BY number"
-            )
-            meant = [
-                (number,)
-                for number, box in rows
-                if (kept := self._unlock(box)) is not None and is_meant(kept.content)
-            ]
+            meant = [(number,) for number in self._find(is_meant, waits=False)]
+            if waiting:
+                meant += [(number,) for number in self._find(is_meant, waits=True)]
             self._database.executemany("DELETE FROM records WHERE number = ?", meant)
+
+    def count_meant(self, is_meant: Callable[[bytes], bool]) -> int:
+        """How many of the records that wait are meant."""
+        return len(self._find(is_meant, waits=True))
 
     def find_last(self) -> bytes | None:
         """The record that was written here last, as far as it can be read."""
@@ -175,6 +175,17 @@ class Journal:
             self._database.executemany(
                 "UPDATE records SET envelope = NULL WHERE name = ?", [(name,) for name in names]
             )
+
+    def _find(self, is_meant: Callable[[bytes], bool], *, waits: bool) -> list[int]:
+        rows = self._database.execute(
+            "SELECT number, box FROM records WHERE (envelope IS NOT NULL) = ? ORDER BY number",
+            (waits,),
+        )
+        return [
+            number
+            for number, box in rows
+            if (kept := self._unlock(box)) is not None and is_meant(kept.content)
+        ]
 
     def _name(self, content: bytes) -> bytes:
         return hmac.digest(self._naming, content, "sha256")[:_NAME_SIZE]

@@ -31,15 +31,21 @@ class Remains:
         elif isinstance(outcome, Opened):
             (self.kept if kept else self.lost).add(outcome.report_id)
 
-    def settle(self, journal: Journal) -> None:
-        """Keep what stays, then forget what goes, each in one transaction."""
+    def count_waiting(self, journal: Journal) -> int:
+        """How many records that wait to be sent speak of what is lost."""
+        lost = self.lost - self.kept
+        return journal.count_meant(lambda content: _is_said_of(content, lost))
+
+    def settle(self, journal: Journal, *, waiting: bool = False) -> None:
+        """Keep what stays, then forget what goes, each in one transaction. With `waiting`, what
+        waits to be sent and speaks of what is lost goes too."""
         lost = self.lost - self.kept
         journal.keep(
             Kept(one.content, one.day)
             for one in self.said
             if not is_about(one.record.operation, lost)
         )
-        journal.drop(lambda content: _is_said_of(content, lost))
+        journal.drop(lambda content: _is_said_of(content, lost), waiting=waiting)
 
 
 def is_about(operation: Operation, reports: Collection[bytes]) -> bool:

@@ -45,6 +45,10 @@ SIGNING: dict[str, tuple[str, str]] = {
         "The keyring in use says exactly what this proposal says: it was taken up already",
         "Nothing is left to sign; send it with `keyholder coalition publish`",
     ),
+    "keyring-withheld": (
+        "Files that the keyring lists were kept back here; what you signed would lose them for all",
+        "Take it whole, by `keyholder bundle in`; or `coalition change --leave-out-withheld`",
+    ),
     "member-known": (
         "A holder with this id is listed already",
         "See `keyholder coalition members`",

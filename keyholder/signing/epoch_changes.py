@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from keyholder.counts import write_count
 from keyholder.moments import write_moment
 from keyholder.signing.fields import describe_fields
 
@@ -47,7 +48,8 @@ def describe_wraps(epoch: int, lock: str, before: bytes | None, after: bytes | N
     if after is None:
         return f"Wraps removed: {lock}. Nobody can fetch its seed any more"
     old, new = list_wrapped(before), list_wrapped(after)
-    told = f"Wraps {'added' if before is None else 'changed'}: {lock}, for {len(new)} holders"
+    told = f"Wraps {'added' if before is None else 'changed'}: {lock}, for "
+    told += write_count(len(new), "holder")
     for word, holders in (("", new - old), ("no longer for ", old - new)):
         if holders:
             told += f"; {word}{', '.join(sorted(holders))}"

@@ -177,7 +177,7 @@ def test_what_is_ahead_is_said_and_not_called_withheld(
     coalition.done("sync")
     carry(coalition, file)
     told = island.done("bundle", "in", file)
-    assert "1 checkpoints are ahead" in told.out
+    assert "1 checkpoint is ahead" in told.out
     island.done("verify")
     # A keyring alone is taken, too, as `coalition export` writes it.
     coalition.done("coalition", "export", file, "--force")
@@ -222,7 +222,7 @@ def test_records_of_a_machine_without_a_network_are_carried_to_the_service(
     assert waiting.exists()
     service.status = None
     told = coalition.done("sync")
-    assert "1 records of holders without a network are sent" in told.err
+    assert "Sent for holders without a network: 1 record." in told.err
     assert list(coalition.home.carried.iterdir()) == []
     assert envelope in [item[2] for item in service.items]
     # The island hears of it when the log comes back, and waits no longer.
@@ -234,7 +234,7 @@ def test_records_of_a_machine_without_a_network_are_carried_to_the_service(
     # What the service does not take waits on.
     (coalition.home.carried / "x.envelope").write_bytes(envelope)
     monkeypatch.setattr("keyholder.travel.carrying.post_envelopes", lambda *_: ["refused"])
-    assert "1 of them were not taken" in coalition.run("sync").err
+    assert "1 of them not taken" in coalition.run("sync").err
     pack(island, file, waiting=[b"no envelope"])
     assert coalition.done("bundle", "in", file, "--json").json["carried"] == 0
 

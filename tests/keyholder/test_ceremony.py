@@ -116,7 +116,7 @@ def test_a_proposal_that_waits_is_named(desk: DeskForTests, tmp_path: Path, caps
         "--threshold", 2, "--propose", proposal, "--json",
     ).json  # fmt: skip
     shown = desk.done("ceremony", "--role", "first-officer").out
-    assert "proposed here, 1 signatures lacking" in shown
+    assert "proposed here, 1 signature lacking" in shown
     assert f"The words of the proposal: {told['words']}" in shown
     (desk.home.proposals / "keyring-1.proposal").write_bytes(b"spoiled")
     assert "none yet" in desk.done("ceremony", "--role", "first-officer").out

@@ -27,6 +27,7 @@ class TestInit:
     def test_makes_a_closed_home_and_says_what_is_next(self, desk: DeskForTests) -> None:
         result = desk.done("init")
         assert "keyholder coalition create" in result.out
+        assert "keyholder coalition pin" in result.out  # what most people do
         assert stat.S_IMODE(desk.folder.stat().st_mode) == 0o700
         files = [path for path in desk.folder.rglob("*") if path.is_file()]
         assert {"identity.box", "seeds.box"} <= {path.name for path in files}

@@ -1,5 +1,6 @@
 """Holders who join by a card, leave, or are revoked; and what they are called at home alone."""
 
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -74,6 +75,22 @@ class TestJoining:
         (tmp_path / "junk").write_bytes(card_of(other).read_bytes()[:-1])
         for name in ("junk", "none"):
             assert coalition.run("coalition", "add", tmp_path / name).status == 1
+
+    def test_the_root_is_given_on_as_a_file(
+        self, coalition: DeskForTests, other: DeskForTests, tmp_path: Path
+    ) -> None:
+        refused = other.run("coalition", "root", tmp_path / "given.json")
+        assert (refused.status, "holds no keyring" in refused.err) == (1, True)
+        file = tmp_path / "given.json"
+        told = coalition.done("coalition", "root", file, "--json").json
+        assert file.read_bytes() == coalition.home.root.read_bytes()
+        assert told["fingerprint"] == hashlib.sha256(file.read_bytes()).hexdigest()
+        again = coalition.run("coalition", "root", file)
+        assert (again.status, "there already" in again.err) == (1, True)
+        assert told["words"] in coalition.done("coalition", "root", file, "--force").out
+        coalition.done("coalition", "export", tmp_path / "keyring")
+        pinned = other.done("coalition", "pin", file, "--keyring", tmp_path / "keyring", "--yes")
+        assert told["words"] in pinned.out
 
     def test_pin_asks_with_words_and_belongs_to_one_coalition(
         self,

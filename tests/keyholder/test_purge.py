@@ -66,7 +66,7 @@ class TestTheCommand:
         synced.answers = ["no"]
         result = synced.run("purge", *ids, OTHER)
         assert (result.status, result.out) == (1, "")
-        assert "3 envelopes are to be purged." in result.err
+        assert "To be purged: 3 envelopes." in result.err
         assert "2 of them are held here: 1 open with your keys" in result.err
         assert "1 do not: as far as this home knows, nobody has read them" in result.err
         assert ids[1] in result.err
@@ -79,7 +79,7 @@ class TestTheCommand:
         file.write_text(f"{ids[0]}\n\n{ids[1]}\n", encoding="ascii")
         synced.answers = ["yes"]
         result = synced.done("purge", "--from-file", file)
-        assert "Keyring 3 lists 2 envelopes and 0 blobs as purged; 2 are new." in result.out
+        assert "Keyring 3 lists 2 envelopes and 0 blobs as purged; new ones: 2." in result.out
         assert "Next: keyholder coalition publish" in result.out
 
     def test_many_unread_ones_are_counted(self, synced: DeskForTests, service: FakeService) -> None:
@@ -100,7 +100,7 @@ class TestTheCommand:
         assert read_held(synced.home).keyring.version == 5
         told = synced.done("purge", one, two, "--yes", "--json").json
         assert (told["added"], told["envelopes"], told["blobs"]) == (1, 2, 1)
-        assert "Purged: 2 envelopes, 1 blobs" in synced.done("coalition", "show").out
+        assert "Purged: 2 envelopes, 1 blob" in synced.done("coalition", "show").out
 
     @pytest.mark.parametrize("id", ["", "ab" * 31, "AB" * 32, "g" * 64, "ab" * 32 + "\n"])
     def test_what_is_no_id_is_refused(self, synced: DeskForTests, id: str) -> None:

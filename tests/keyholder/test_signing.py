@@ -129,7 +129,7 @@ class TestSigning:
         one, two = (officers.hand_on("three", name) for name in ("one", "two"))
         for number, file in ((1, one), (2, two)):
             result = officers[number].done("coalition", "sign", file, "--yes")
-            assert "1 signatures are lacking" in result.err
+            assert "1 signature is lacking" in result.err
         told = (
             officers[0]
             .done(

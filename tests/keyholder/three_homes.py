@@ -76,8 +76,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ana, ben, eva = (make_desk(folder, silent, name) for name in NAMES)
     words: list[object] = ["--threshold", 2, "--address", ADDRESS]
     for name in NAMES[1:]:
-        card = folder / f"{name}.card"
-        words += ["--officer", card, "--member", card]
+        words += ["--officer-member", folder / f"{name}.card"]
     first = folder / "first"
     ana.done("coalition", "create", *words, "--propose", first)
     ben.done("coalition", "sign", first, "--yes")

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import copyfile, copytree
+from shutil import copytree
 
 import httpx2
 import pytest
@@ -70,9 +70,6 @@ class Group:
         table = self.folder / "table"
         table.mkdir(exist_ok=True)
         return table / name
-
-    def take_root(self, who: str) -> Path:
-        return Path(copyfile(self.folder / who / "root.json", self.place("root.json")))
 
     def name_holder(self, who: str) -> str:
         return read_card(self.place(f"{who}.card").read_bytes()).holder_id

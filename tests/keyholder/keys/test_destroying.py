@@ -67,6 +67,7 @@ class TestDestroying:
             "lost": 2,
             "records": 0,
             "closed": 0,
+            "waiting": 0,
         }
         assert "3 envelopes" in result.err
         assert synced.questions == ["Destroy your keys of it for good?"]

@@ -12,6 +12,7 @@ from crypto.errors import KeyringError
 from crypto.wrapping import wrap_seed
 from keyholder.held import read_held, write_held
 from keyholder.keys.cards import read_card
+from keyholder.keys.lock_offers import read_offer
 from keyholder.keys.offering import read_cards
 from keyholder.keys.wraps import name_wraps
 from keyholder.opening import choose_keys
@@ -191,15 +192,40 @@ class TestTwoLocks:
             assert (result.status, "locks A and B of one epoch" in result.err) == (1, True), files
         assert "No other holder" in ada.run("epoch", "add", *dual).err
         ada.done("epoch", "add", *dual, "--alone")
-        assert "not the next one" in ada.run("epoch", "add", *dual, "--alone").err
+        assert "none of the next 26" in ada.run("epoch", "add", *dual, "--alone").err
 
-    def test_an_epoch_further_on_is_offered_by_number(
+    def test_offers_for_one_proposal_take_the_next_free_numbers_by_themselves(
+        self, desks: Desks, offer: Callable[..., Path], tmp_path: Path
+    ) -> None:
+        """The ceremony's week and fallback are offered before the keyring has either."""
+        ada, bob, _cat = desks.values()
+        week = offer(bob, "week", "--offer")
+        year = offer(bob, "year", "--offer", "--fallback")
+        assert [read_offer(file.read_bytes()).epoch for file in (week, year)] == [1, 2]
+        for file in (week, year):
+            ada.done("epoch", "add", file, "--propose", tmp_path / "epochs")
+        ada.done("coalition", "join", tmp_path / "epochs")
+        assert [epoch.number for epoch in read_held(ada.home).keyring.epochs] == [1, 2]
+
+    def test_an_offer_that_nobody_added_hinders_no_later_one(
         self, desks: Desks, offer: Callable[..., Path]
     ) -> None:
-        file = offer(desks["bob"], "later", "--offer", "--number", 2)
-        assert "not the next one" in desks["ada"].run("epoch", "add", file).err
-        desks["ada"].done("epoch", "new")
-        desks["ada"].done("epoch", "add", file)
+        ada, bob, _cat = desks.values()
+        given_up = offer(bob, "given up", "--offer")
+        ada.done("epoch", "add", offer(bob, "anew", "--offer"))
+        assert [epoch.number for epoch in read_held(ada.home).keyring.epochs] == [2]
+        assert "none of the next 26" in ada.run("epoch", "add", given_up).err
+        ada.done("epoch", "new")
+        assert [epoch.number for epoch in read_held(ada.home).keyring.epochs] == [2, 3]
+
+    def test_no_offer_takes_the_last_numbers_away(
+        self, desks: Desks, offer: Callable[..., Path]
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        far = offer(bob, "far", "--offer", "--number", 27, "--alone")
+        assert "none of the next 26" in ada.run("epoch", "add", far, "--alone").err
+        assert read_offer(offer(bob, "next", "--offer").read_bytes()).epoch == 1
+        ada.done("epoch", "add", offer(bob, "26", "--offer", "--number", 26, "--alone"), "--alone")
 
     def test_only_officers_add(self, desks: Desks, dual: tuple[Path, Path]) -> None:
         result = desks["bob"].run("epoch", "add", *dual, "--alone")
@@ -306,6 +332,55 @@ class TestUnwrapping:
             desk.done("bundle", "in", tmp_path / "keyring")
             assert desk.done("sync", "--json").json["wraps"]["withheld"] == []
         assert (list_locks(bob, 1), list_locks(cat, 1)) == (["A"], [])
+
+    def test_an_officer_to_whom_they_were_not_given_signs_nothing_without_them(
+        self, desks: Desks, service: FakeService, tmp_path: Path
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        ada.done("coalition", "export", tmp_path / "before")
+        before = read_held(ada.home)
+        ada.done("epoch", "new", "--publish")
+        ada.done("coalition", "export", tmp_path / "whole")
+        write_held(ada.home, before)  # ada's disk is put back from a copy
+        for name in [name for name in service.files if name.startswith("wraps/")]:
+            del service.files[name]
+        assert ada.done("sync", "--json").json["wraps"]["withheld"] == [{"epoch": 1, "lock": "A"}]
+        for words in (
+            ("epoch", "new"),
+            ("coalition", "change", "--sms-number", "+15550100002"),
+            ("coalition", "change", "--sms-number", "+15550100002", "--propose", tmp_path / "p"),
+            ("coalition", "revoke", holder_id(bob)),
+        ):
+            result = ada.run(*words)
+            assert result.status != 0
+            assert "`keyholder bundle in`" in result.err
+        assert read_held(ada.home).keyring.version == before.keyring.version + 1
+        ada.done("bundle", "in", tmp_path / "whole")
+        ada.done("epoch", "new", "--publish")
+        assert bob.done("sync", "--json").json["wraps"]["taken"] == [
+            {"epoch": 1, "lock": "A"},
+            {"epoch": 2, "lock": "A"},
+        ]
+        assert "Nothing was named" in ada.run("coalition", "change", "--leave-out-withheld").err
+
+    def test_what_nobody_has_any_more_is_left_out_when_an_officer_says_so(
+        self, desks: Desks, service: FakeService
+    ) -> None:
+        ada, bob, _cat = desks.values()
+        before = read_held(ada.home)
+        ada.done("epoch", "new", "--publish")
+        write_held(ada.home, before)
+        for name in [name for name in service.files if name.startswith("wraps/")]:
+            del service.files[name]
+        ada.done("sync")
+        told = ada.done("coalition", "change", "--leave-out-withheld", "--publish", "--json").json
+        assert told["left_out"] == ["wraps/1-a.json"]
+        ada.done("epoch", "new", "--publish")
+        assert bob.done("sync", "--json").json["wraps"] == {
+            "taken": [{"epoch": 2, "lock": "A"}],
+            "refused": [],
+            "withheld": [],
+        }
 
 
 class TestTakingOver:

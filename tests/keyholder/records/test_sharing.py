@@ -20,8 +20,9 @@ from keyholder.records.operations import (
     Undo,
     Untag,
 )
+from keyholder.vault import unlock
 from tests.coalition import DAY
-from tests.keyholder.conftest import NOW, DeskForTests
+from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
 from tests.keyholder.records.circle import OTHER, REPORT, THIRD, Circle, found_circle
 
@@ -153,7 +154,7 @@ def test_what_the_service_does_not_take_waits(circle: Circle) -> None:
         circle.service.unwanted = [journal.list_waiting(0, 9)[0][1].envelope]
     result = circle.desks[0].done("sync", "--json")
     assert result.json["records"] == {"sent": 1, "waiting": 1}
-    assert "1 records of yours wait" in result.err
+    assert "1 record of yours waits" in result.err
     circle.service.unwanted.clear()
     assert circle.desks[0].done("sync", "--json").json["records"]["sent"] == 1
 
@@ -184,6 +185,31 @@ def test_what_waited_beyond_its_epoch_is_sealed_anew(circle: Circle) -> None:
     circle.sync(1)
     assert circle.read(0) == circle.read(1)
     assert circle.read(1).notes[REPORT][0].text == "written in epoch 1"
+
+
+@pytest.mark.parametrize("dropped", [False, True])
+def test_what_waited_when_its_epoch_was_destroyed_is_sealed_anew_or_dropped(
+    circle: Circle, dropped: bool
+) -> None:
+    """A note may repeat what a lost report said: its writer decides, and is told how many."""
+    circle.sync()
+    later = b"report-9"
+    circle.write(0, Comment(REPORT, "of the lost"), Comment(later, "of another epoch's"))
+    options = ["--drop-waiting"] if dropped else []
+    told = circle.desks[0].done("epoch", "destroy", 1, "--early", "--yes", *options, "--json")
+    assert (told.json["lost"], told.json["waiting"]) == (3, 1)
+    assert "1 record waits to be sent" in told.err
+    assert ("Nobody else has it" in told.err) is dropped
+    circle.identities[0] = unlock(circle.desks[0].home, PASSPHRASE)  # the vault has a new key
+    for desk in circle.desks:
+        desk.now = NOW + 8 * DAY
+    sent = 1 if dropped else 2
+    assert circle.desks[0].done("sync", "--json").json["records"] == {"sent": sent, "waiting": 0}
+    circle.sync(1)
+    notes = circle.read(1).notes
+    assert [note.text for note in notes.get(REPORT, ())] == ([] if dropped else ["of the lost"])
+    assert [note.text for note in notes[later]] == ["of another epoch's"]
+    assert circle.read(0) == circle.read(1)
 
 
 def test_more_than_one_batch(circle: Circle) -> None:
@@ -266,7 +292,7 @@ class TestDamage:
         with open_journal(circle.desks[0].home, circle.identities[0]) as journal:
             journal._database.execute("UPDATE records SET box = zeroblob(600) WHERE number = 1")
         shown = circle.desks[0].done("list")
-        assert "1 records in records.db are damaged" in shown.err
+        assert "1 record in records.db damaged" in shown.err
         circle.write(0, Tag(THIRD, "fibre"))
         assert circle.read(0).tags == {OTHER: {"exam"}, THIRD: {"fibre"}}
         circle.sync()  # its envelope is whole, and goes out

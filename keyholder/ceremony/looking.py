@@ -13,7 +13,7 @@ from keyholder.errors import KeyholderError
 from keyholder.held import Held
 from keyholder.home import Home
 from keyholder.keys.offering import read_cards
-from keyholder.keys.wraps import name_wraps, read_wraps
+from keyholder.keys.wraps import is_of, name_wraps, read_wraps
 from keyholder.remembered import count_seen
 from keyholder.repository import list_documents
 from keyholder.signing.proposals import Proposal
@@ -44,7 +44,7 @@ class Look:
     epochs: tuple[Epoch, ...] = ()
     """Those that are sealed to now or later."""
     seeds: frozenset[tuple[int, str]] = frozenset()
-    """(epoch, lock) of the vault."""
+    """(epoch, lock) of the vault: once a coalition is, of locks that are signed."""
     holders: Mapping[tuple[int, str], int] = field(default_factory=dict)
     """(epoch, lock) -> how many get its seed by wraps, beside its maker."""
     synced: bool = False
@@ -77,6 +77,12 @@ def look(home: Home, identity: Identity, held: Held | None, now: int, backup: Pa
         officers=len(officers.keys),
         threshold=officers.threshold,
         listed=identity.holder_id in {one.id for one in held.keyring.holders},
+        seeds=frozenset(
+            (one.epoch, one.lock)
+            for one in secrets.seeds
+            for epoch in held.keyring.epochs
+            if one.lock in epoch.locks and is_of(one, epoch, one.lock)
+        ),
         epochs=tuple(epoch for epoch in held.keyring.epochs if epoch.seal_until > now),
         holders=count_wraps(held.keyring),
     )

@@ -54,7 +54,8 @@ def sync(context: typer.Context, service: Service = None, json: Json = False) ->
     "records": {"sent": of yours, "waiting": for the next time},
     "log": {"confirmed": {"size", "root"} or null, "cosigners": [holder ids],
     "findings": as `verify` prints them, "cosigned"}, "wraps": {"taken": [{"epoch", "lock"}],
-    "refused": [{"epoch", "lock", "code"}], "withheld": [{"epoch", "lock"}]}}.
+    "refused": [{"epoch", "lock", "code"}], "foreign": [{"epoch", "lock"}], "withheld":
+    [{"epoch", "lock"}]}}.
     """
     session: Session = context.obj
     held = read_coalition(session, service)

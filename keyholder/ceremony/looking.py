@@ -12,7 +12,7 @@ from keyholder.envelopes import find_last, open_envelopes
 from keyholder.errors import KeyholderError
 from keyholder.held import Held
 from keyholder.home import Home
-from keyholder.keys.offering import read_cards
+from keyholder.keys.offering import read_cards, read_own
 from keyholder.keys.wraps import is_of, name_wraps, read_wraps
 from keyholder.remembered import count_seen
 from keyholder.repository import list_documents
@@ -30,7 +30,9 @@ class Look:
 
     holder_id: str
     offers: int = 0
-    """One-time keys in the vault: a card was written."""
+    """One-time keys in the vault: a card that offers some was written."""
+    carded: bool = False
+    """Whether any card was written: an officer's offers none."""
     cards: tuple[str, ...] = ()
     """Ids of holders whose cards are kept."""
     held: Held | None = None
@@ -61,6 +63,7 @@ def look(home: Home, identity: Identity, held: Held | None, now: int, backup: Pa
     found = Look(
         identity.holder_id,
         offers=len(secrets.wrap_keys),
+        carded=read_own(home) is not None,
         cards=tuple(read_cards(home)[0]),
         waiting=_find_proposal(home, held),
         seeds=frozenset((one.epoch, one.lock) for one in secrets.seeds),

@@ -29,6 +29,8 @@ class Look:
     """What is there. Nothing of it is secret."""
 
     holder_id: str
+    folder: str = ""
+    """The home's folder."""
     offers: int = 0
     """One-time keys in the vault: a card that offers some was written."""
     carded: bool = False
@@ -62,6 +64,7 @@ def look(home: Home, identity: Identity, held: Held | None, now: int, backup: Pa
         synced = _is_synced(database)
     found = Look(
         identity.holder_id,
+        str(home.folder),
         offers=len(secrets.wrap_keys),
         carded=read_own(home) is not None,
         cards=tuple(read_cards(home)[0]),

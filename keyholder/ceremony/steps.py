@@ -198,14 +198,19 @@ def _be_published(look: Look, _role: Role | None) -> Step:
 
 
 def _have_backup(look: Look, _role: Role | None) -> Step:
-    found = {None: "name it with --backup DIR", True: "the copy is whole", False: "it differs"}
+    found = {
+        None: "name it with --backup DIR",
+        True: "the copy is whole",
+        False: "it differs: copy anew, delete the old",
+    }
     return Step(
         "backup",
         "A copy of your home on an encrypted disk, in another place",
         look.copied is True,
         found[look.copied],
         HERE,
-        "copy the whole folder, then keyholder ceremony --backup DIR",
+        f"copy the whole folder {look.folder}, then keyholder ceremony --backup DIR",
+        "A copy from before an epoch was destroyed still opens it: delete such copies",
     )
 
 

@@ -167,7 +167,7 @@ class ProposalError(CryptoError):
         "proposal-late": "The keyring went on without this proposal: another one came in between. "
         "Ask for a new proposal on the keyring in use.",
         "proposal-early": "The proposal follows a newer keyring than the one held here. "
-        "Fetch the newer keyring first.",
+        "Fetch the newer keyring first: `keyholder sync`, or `keyholder bundle in FILE`.",
         "proposal-other": "These files are not copies of one proposal. "
         "Join only files that show the same words.",
     }

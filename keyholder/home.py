@@ -5,7 +5,7 @@
     seeds.next              the next seeds.box, for a moment (see keyholder.vault)
     kept.db                 reports kept beyond their epoch, sealed under the vault's own key
     records.db              what this holder said about reports, sealed under the vault's own key
-    cards/                  cards of other holders; public
+    cards/                  cards of other holders, and own.card; public
     carried/                sealed records of others, taken from bundles, for the next sync to send
     root.json               the root file this home trusts from the start; public
     keyring/keyring.bundle  the newest keyring accepted; public

@@ -12,8 +12,8 @@ from keyholder.envelopes import find_last, open_envelopes
 from keyholder.errors import KeyholderError
 from keyholder.held import Held
 from keyholder.home import Home
-from keyholder.keys.offering import read_cards
-from keyholder.keys.wraps import name_wraps, read_wraps
+from keyholder.keys.offering import read_cards, read_own
+from keyholder.keys.wraps import is_of, name_wraps, read_wraps
 from keyholder.remembered import count_seen
 from keyholder.repository import list_documents
 from keyholder.signing.proposals import Proposal
@@ -29,8 +29,12 @@ class Look:
     """What is there. Nothing of it is secret."""
 
     holder_id: str
+    folder: str = ""
+    """The home's folder."""
     offers: int = 0
-    """One-time keys in the vault: a card was written."""
+    """One-time keys in the vault: a card that offers some was written."""
+    carded: bool = False
+    """Whether any card was written: an officer's offers none."""
     cards: tuple[str, ...] = ()
     """Ids of holders whose cards are kept."""
     held: Held | None = None
@@ -44,7 +48,7 @@ class Look:
     epochs: tuple[Epoch, ...] = ()
     """Those that are sealed to now or later."""
     seeds: frozenset[tuple[int, str]] = frozenset()
-    """(epoch, lock) of the vault."""
+    """(epoch, lock) of the vault: once a coalition is, of locks that are signed."""
     holders: Mapping[tuple[int, str], int] = field(default_factory=dict)
     """(epoch, lock) -> how many get its seed by wraps, beside its maker."""
     synced: bool = False
@@ -60,7 +64,9 @@ def look(home: Home, identity: Identity, held: Held | None, now: int, backup: Pa
         synced = _is_synced(database)
     found = Look(
         identity.holder_id,
+        str(home.folder),
         offers=len(secrets.wrap_keys),
+        carded=read_own(home) is not None,
         cards=tuple(read_cards(home)[0]),
         waiting=_find_proposal(home, held),
         seeds=frozenset((one.epoch, one.lock) for one in secrets.seeds),
@@ -77,6 +83,12 @@ def look(home: Home, identity: Identity, held: Held | None, now: int, backup: Pa
         officers=len(officers.keys),
         threshold=officers.threshold,
         listed=identity.holder_id in {one.id for one in held.keyring.holders},
+        seeds=frozenset(
+            (one.epoch, one.lock)
+            for one in secrets.seeds
+            for epoch in held.keyring.epochs
+            if one.lock in epoch.locks and is_of(one, epoch, one.lock)
+        ),
         epochs=tuple(epoch for epoch in held.keyring.epochs if epoch.seal_until > now),
         holders=count_wraps(held.keyring),
     )

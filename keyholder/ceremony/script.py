@@ -42,7 +42,10 @@ def found(stage: Stage, address: str, *, development: bool) -> None:
         keys = 0 if who in OFFICERS else 8
         stage.run(who, "card", "--output", stage.place(f"{who}.card"), "--epochs", keys)
     stage.tell("Say aloud: each reads the twelve words of her card; the others look at their copy.")
-    stage.run("ada", "card", "--show", stage.place("gus.card"))
+    stage.run("dina", "card", "--show", stage.place("gus.card"))
+    stage.tell("The officers keep all of them: what they sign is compared with these.")
+    for who in OFFICERS:
+        take_cards(stage, who, EVERYBODY)
     stage.tell("The first officer proposes the coalition. Two of three must sign whatever follows.")
     proposal = stage.place("founding.proposal")
     stage.run(
@@ -63,10 +66,10 @@ def found(stage: Stage, address: str, *, development: bool) -> None:
 
 
 def take_cards(stage: Stage, who: str, others: Sequence[str]) -> None:
-    """She keeps the others' cards: without one, nothing can be wrapped for its holder."""
-    for other in others:
-        if other != who:
-            stage.run(who, "card", "--take", stage.place(f"{other}.card"))
+    """She keeps the others' cards: without one, nothing can be wrapped for its holder, and nobody
+    can be told in what she reviews."""
+    files = [stage.place(f"{other}.card") for other in others if other != who]
+    stage.run(who, "card", *(word for file in files for word in ("--take", file)))
 
 
 def offer_epoch(
@@ -90,6 +93,9 @@ def offer_epoch(
 
 def sign_epochs(stage: Stage, name: str, *offers: Sequence[Path]) -> None:
     """An officer puts the epochs into the next keyring, in one proposal; another one signs."""
+    stage.tell(
+        "Say aloud: each maker her locks' words, the officer the proposal's. Review has both."
+    )
     proposal = stage.place(f"{name}.proposal")
     for pair in offers:
         stage.run("ada", "epoch", "add", *pair, "--propose", proposal)

@@ -50,17 +50,20 @@ def _have_identity(look: Look, _role: Role | None) -> Step:
 
 
 def _have_card(look: Look, role: Role | None) -> Step:
-    keys = " --epochs 0" if role in (Role.FIRST, Role.OFFICER) else ""
-    done = look.offers > 0 or role in (Role.FIRST, Role.OFFICER) or look.officer
+    officer = role in (Role.FIRST, Role.OFFICER) or look.officer or look.waiting is not None
+    keys = " --epochs 0" if officer else ""
+    done = look.offers > 0 or (officer and look.carded) or look.officer or look.waiting is not None
     return Step(
         "card",
         "A card for the others",
         done or look.listed,
-        f"{write_count(look.offers, 'one-time key')} offered",
+        f"{write_count(look.offers, 'one-time key')} offered"
+        if look.offers or not look.carded
+        else "written",
         HERE,
-        f"keyholder card --output my.card{keys}",
+        f"keyholder card --output NAME.card{keys}",
         "Read its twelve words aloud; each of the others looks at her copy: "
-        "keyholder card --show FILE",
+        "keyholder card --show FILE. Officers keep all of them: keyholder card --take FILE",
     )
 
 
@@ -168,7 +171,8 @@ def _have_two_holders(look: Look, _role: Role | None) -> Step:
 
 def _have_seeds(look: Look, role: Role | None) -> Step:
     title = "The seeds of your lock are in your vault"
-    if role in (Role.FIRST, Role.OFFICER) and not look.seeds:
+    officer = role in (Role.FIRST, Role.OFFICER) or (look.officer and not look.offers)
+    if officer and not look.seeds:
         return Step("seeds", title, True, "an officer needs none")
     held = [epoch for epoch in look.epochs if _hold(look, epoch)]
     both = [e.number for e in look.epochs if {(e.number, "A"), (e.number, "B")} <= look.seeds]
@@ -198,14 +202,19 @@ def _be_published(look: Look, _role: Role | None) -> Step:
 
 
 def _have_backup(look: Look, _role: Role | None) -> Step:
-    found = {None: "name it with --backup DIR", True: "the copy is whole", False: "it differs"}
+    found = {
+        None: "name it with --backup DIR",
+        True: "the copy is whole",
+        False: "it differs: copy anew, delete the old",
+    }
     return Step(
         "backup",
         "A copy of your home on an encrypted disk, in another place",
         look.copied is True,
         found[look.copied],
         HERE,
-        "copy the whole folder, then keyholder ceremony --backup DIR",
+        f"copy the whole folder {look.folder}, then keyholder ceremony --backup DIR",
+        "A copy from before an epoch was destroyed still opens it: delete such copies",
     )
 
 

@@ -1,5 +1,6 @@
 """keyholder card."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -9,13 +10,13 @@ from crypto.keyring import Keyring
 from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, find_coalition, unlock_identity
-from keyholder.errors import KeysError
+from keyholder.errors import HomeError, KeysError
 from keyholder.exports.output import check_output, write_output
 from keyholder.files import read_start
 from keyholder.home import hold
 from keyholder.keys.cards import LAST_EPOCH, LONGEST, MAX_KEYS, Card, digest_card, make_card
 from keyholder.keys.cards import read_card as read_form
-from keyholder.keys.offering import find_highest, list_offered, offer_keys, take_card
+from keyholder.keys.offering import find_highest, keep_own, list_offered, offer_keys, take_card
 from keyholder.terminal import show
 from keyholder.vault import read_secrets, write_secrets
 from keyholder.words import write_words
@@ -46,7 +47,12 @@ def card(
         Path | None, typer.Option("--show", metavar="FILE", help="Tell what a card says.")
     ] = None,
     taken: Annotated[
-        Path | None, typer.Option("--take", metavar="FILE", help="Keep another holder's card.")
+        list[Path] | None,
+        typer.Option(
+            "--take",
+            metavar="FILE",
+            help="Keep another holder's card; may be given several times.",
+        ),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -58,27 +64,33 @@ def card(
     the fingerprint's words over the phone before you rely on a card.
 
     --json prints {"holder", "signing_key", "officer_key", "epochs": [numbers], "fingerprint",
-    "words"}.
+    "words"}, of several cards {"cards": [those]}.
     """
-    if sum(one is not None for one in (output, shown, taken)) != 1:
+    if sum(bool(one) for one in (output, shown, taken)) != 1:
         raise typer.BadParameter("give one of them", param_hint="--output, --show, --take")
     session: Session = context.obj
     if shown is not None:
-        told = read_form(_read(shown))
-    elif taken is not None:
-        told = _take(session, _read(taken))
+        told = [read_form(_read(shown))]
+    elif output is not None:
+        told = [_write(session, output, epochs, first, force=force)]
     else:
-        told = _write(session, output or Path(), epochs, first, force=force)
-    described = describe_card(told)
+        told = list(_take(session, taken or []))
     if json:
-        say_json(described)
+        described = [describe_card(one) for one in told]
+        say_json(described[0] if len(told) == 1 else {"cards": described})
         return
-    say(f"Card of holder {told.holder_id}")
-    say(f"  Offers keys for {describe_epochs(sorted(told.wrap_keys))}")
-    say(f"  Fingerprint (SHA-256): {described['fingerprint']}")
-    say(f"  In words: {described['words']}")
+    for one in told:
+        _tell(one)
     if output is not None:
         say(f"It is in {show(str(output))}: give it to the officers and the other holders.")
+
+
+def _tell(card: Card) -> None:
+    described = describe_card(card)
+    say(f"Card of holder {card.holder_id}")
+    say(f"  Offers keys for {describe_epochs(sorted(card.wrap_keys))}")
+    say(f"  Fingerprint (SHA-256): {described['fingerprint']}")
+    say(f"  In words: {described['words']}")
 
 
 def describe_card(card: Card) -> dict[str, Any]:
@@ -119,18 +131,29 @@ def _write(session: Session, output: Path, count: int, first: int | None, *, for
         data = make_card(identity, list_offered(secrets, highest))
         # The secret halves first: what is wrapped to a lost key nobody opens.
         write_secrets(session.home, identity, secrets)
+        try:
+            keep_own(session.home, data)
+        except OSError as error:
+            raise HomeError("home-unwritable") from error
         write_output(output, [data])
     return read_form(data)
 
 
-def _take(session: Session, data: bytes) -> Card:
+def _take(session: Session, files: list[Path]) -> Iterator[Card]:
+    """Each card once it is kept: one that cannot be taken ends it, and names its file."""
     keyring = _find_keyring(session)
     identity = unlock_identity(session)
-    with hold(session.home):
-        card = take_card(session.home, identity, keyring, data)
-    if keyring is None or card.holder_id not in {holder.id for holder in keyring.holders}:
-        warn("The keyring does not list this holder: compare the words with her.")
-    return card
+    listed = {holder.id for holder in keyring.holders} if keyring else set()
+    for file in files:
+        try:
+            with hold(session.home):
+                card = take_card(session.home, identity, keyring, _read(file))
+        except KeysError:
+            warn(f"{show(str(file))} was not taken:")
+            raise
+        if card.holder_id not in listed:
+            warn("The keyring does not list this holder yet: compare the words with her.")
+        yield card
 
 
 def _find_keyring(session: Session) -> Keyring | None:

@@ -18,7 +18,7 @@ from keyholder.commands.signing import (
     finish,
     sign_next,
 )
-from keyholder.epochs import FALLBACK_DAYS, find_start, lay_out_epoch, next_number
+from keyholder.epochs import FALLBACK_DAYS, describe_epoch, find_start, lay_out_epoch, next_number
 from keyholder.errors import KeysError
 from keyholder.exports.output import check_output, write_output
 from keyholder.files import read_start
@@ -26,11 +26,13 @@ from keyholder.held import Held
 from keyholder.home import hold
 from keyholder.keys.cards import LAST_EPOCH
 from keyholder.keys.lock_offers import LONGEST, LockOffer, read_offer, write_offer
+from keyholder.keys.lock_words import digest_lock
 from keyholder.keys.making import add_epoch, check_makers, choose_holders, choose_number, make_lock
 from keyholder.keys.offering import read_cards
 from keyholder.moments import write_moment
 from keyholder.terminal import show
 from keyholder.vault import Identity, Secrets, read_secrets, write_secrets
+from keyholder.words import write_words
 
 _TIMES = ("seal_from", "seal_until", "destroy_after")
 
@@ -136,9 +138,9 @@ def new(
     add`. No command makes both locks of an epoch. It is to be destroyed 90 days after it ends.
 
     --json prints {"epoch", "lock", "seal_from", "seal_until", "destroy_after", "fallback",
-    "holders": ids of those who get the seed beside you, "keyring": its version, or null for an
-    offer, "dropped": epochs whose wraps had to leave the keyring}. Where it is only proposed, also
-    {"proposal": file, "fingerprint", "words", "lacking"}.
+    "holders": ids of those who get the seed beside you, "lock_words": what officers compare,
+    "keyring": its version, or null for an offer, "dropped": epochs whose wraps had to leave the
+    keyring}. Where it is only proposed, also {"proposal": file, "fingerprint", "words", "lacking"}.
     """
     session: Session = context.obj
     if lock not in (None, "A", "B"):
@@ -181,6 +183,12 @@ def read_offer_file(file: Path) -> LockOffer:
         return read_offer(read_start(file, LONGEST))
     except OSError as error:
         raise KeysError("file-unreadable") from error
+
+
+def write_lock_words(offer: LockOffer) -> str:
+    """The twelve words of an offered lock."""
+    publics = describe_epoch([offer])["locks"][offer.lock]
+    return write_words(digest_lock(offer.epoch, offer.lock, publics))
 
 
 def say_dropped(dropped: Iterable[int]) -> None:
@@ -268,6 +276,7 @@ def _describe(made: LockOffer) -> dict[str, Any]:
         **{name: write_moment(getattr(made, name)) for name in _TIMES},
         "fallback": made.fallback,
         "holders": sorted(made.wraps),
+        "lock_words": write_lock_words(made),
         "keyring": None,
         "dropped": [],
     }
@@ -280,5 +289,6 @@ def _tell(told: dict[str, Any], *, json: bool, where: str) -> None:
     say(f"Epoch {told['epoch']} seals from {told['seal_from']} until {told['seal_until']}.")
     others = ", ".join(told["holders"])
     say(f"Lock {told['lock']} is wrapped for {others or 'nobody else'}.")
+    say(f"The lock in words: {told['lock_words']}")
     say_dropped(told["dropped"])
     say(f"{where}.")

@@ -5,7 +5,13 @@ from typing import Annotated, Any
 
 import typer
 
-from keyholder.commands.epoch import AllowBoth, Alone, read_offer_file, say_dropped
+from keyholder.commands.epoch import (
+    AllowBoth,
+    Alone,
+    read_offer_file,
+    say_dropped,
+    write_lock_words,
+)
 from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session
@@ -35,8 +41,9 @@ def add(
     Two locks must come from two makers, for one number and the same times, and no holder may get
     both. What is wrapped for the holders travels in the keyring: each takes hers with `sync`.
 
-    --json prints {"epoch", "seal_from", "seal_until", "locks": {lock: ids of who has it}, "both":
-    ids of who has both, "keyring", "dropped"}.
+    --json prints {"epoch", "seal_from", "seal_until", "locks": {lock: ids of who has it},
+    "lock_words": {lock: what its maker reads aloud}, "both": ids of who has both, "keyring",
+    "dropped"}.
     """
     session: Session = context.obj
     offers = [read_offer_file(file) for file in files]
@@ -54,6 +61,7 @@ def add(
         "seal_from": write_moment(first.seal_from),
         "seal_until": write_moment(first.seal_until),
         "locks": {offer.lock: sorted(offer.holders) for offer in offers},
+        "lock_words": {offer.lock: write_lock_words(offer) for offer in offers},
         "both": find_overlap(offers),
         "keyring": newer.keyring.version,
         "dropped": dropped,
@@ -65,6 +73,7 @@ def add(
         say(f"Epoch {told['epoch']} seals from {told['seal_from']} until {told['seal_until']}.")
         for lock, holders in sorted(told["locks"].items()):
             say(f"Lock {lock}: {', '.join(holders)}.")
+            say(f"  In words, as its maker reads them: {told['lock_words'][lock]}")
         say_dropped(dropped)
         place = "in" if newer.proposal is None else "proposed for"
         say(f"It is {place} keyring {told['keyring']}.")

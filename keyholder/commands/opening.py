@@ -1,9 +1,9 @@
 """keyholder open, and the opening that list, show and export begin with."""
 
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Container, Generator, Iterable, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 import typer
 
@@ -94,6 +94,7 @@ def _open_kept(
         open_envelopes(session.home) as database,
     ):
         total, done = count(database), 0
+        lacking: set[str] = set()
         with show_progress("Opening", total) as advance:
             cores = count_cores()
             if len(boxes) or is_quick(total, cores):
@@ -105,6 +106,7 @@ def _open_kept(
                 starts = list_starts(database, CHUNK)
                 opening = open_ranges(session.home.envelopes, starts, keys, cores, known.authors)
             for outcomes in opening:
+                lacking.update(one.detail for one in outcomes if _lacks_key(one))
                 yield from (name_purged(outcome, known.purged) for outcome in outcomes)
                 advance(len(outcomes))
                 done += len(outcomes)
@@ -115,6 +117,24 @@ def _open_kept(
                 f"{write_count(boxes.strangers, 'peeled box is', 'peeled boxes are')} of "
                 "envelopes that are not held here."
             )
+        _tell_other_lock(keys, lacking)
+
+
+def _lacks_key(outcome: Outcome) -> TypeGuard[Unopened]:
+    return isinstance(outcome, Unopened) and outcome.outcome == NO_KEY
+
+
+def _tell_other_lock(keys: Iterable[EpochKeys], lacking: Container[str]) -> None:
+    """What is next where one of two locks is held: "no key" alone looks like a loss. `lacking` are
+    the epochs of envelopes that did not open."""
+    for epoch in keys:
+        if str(epoch.number) not in lacking or len(epoch.locks) < 2 or len(epoch.seeds) != 1:
+            continue
+        (lock,) = epoch.seeds
+        rest = "`keyholder peel --output FILE`, for a holder of lock B"
+        if lock == "B":
+            rest = "add --peeled FILE, with what a holder of lock A peeled"
+        warn(f"Epoch {epoch.number} has two locks, and you hold lock {lock}: {rest}.")
 
 
 def open_desk(

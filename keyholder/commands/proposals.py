@@ -19,7 +19,8 @@ from keyholder.errors import SigningError
 from keyholder.exports.output import check_output, write_output
 from keyholder.held import Held, adopt_signatures
 from keyholder.home import hold
-from keyholder.keys.offering import read_cards
+from keyholder.keys.cards import Card
+from keyholder.keys.offering import read_cards, read_own
 from keyholder.signing.changes import describe_changes, describe_signers
 from keyholder.signing.proposals import (
     Proposal,
@@ -56,7 +57,7 @@ def review(
     """
     session: Session = context.obj
     held, proposal = _read(session, files)
-    changes = describe_changes(held, proposal, read_cards(session.home)[0])
+    changes = describe_changes(held, proposal, _read_cards(session))
     if json:
         say_json(_describe(proposal, changes))
     else:
@@ -83,7 +84,7 @@ def sign(
     if output is not None and output not in files:
         check_output(output, force=False)
     held, proposal = _read(session, files)
-    changes = describe_changes(held, proposal, read_cards(session.home)[0])
+    changes = describe_changes(held, proposal, _read_cards(session))
     _show(held, proposal, changes, warned=json)
     if not yes and not session.surroundings.confirm("Sign it, as you compared the words?"):
         raise SigningError("proposal-declined")
@@ -118,7 +119,7 @@ def join(
         if output is not None and output not in files:
             check_output(output, force=False)
         held, proposal = _read(session, files)
-        changes = describe_changes(held, proposal, read_cards(session.home)[0])
+        changes = describe_changes(held, proposal, _read_cards(session))
         write_output(output or files[0], [write_proposal(proposal)])
         newer = take_up(session.home, held, proposal) if proposal.complete else None
     if json:
@@ -145,6 +146,12 @@ def withdraw(context: typer.Context, json: Json = False) -> None:
     if proposal is not None:
         say_fingerprint("Withdrawn: the proposal", proposal.digest)
     say("Tell the other officers to throw their copies of it away.")
+
+
+def _read_cards(session: Session) -> dict[str, Card]:
+    """The cards that who comes is compared with: those that were taken, and one's own."""
+    own = read_own(session.home)
+    return {**read_cards(session.home)[0], **({own.holder_id: own} if own else {})}
 
 
 def _find_held(session: Session, files: Mapping[str, bytes]) -> Held | None:

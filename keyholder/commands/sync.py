@@ -50,7 +50,8 @@ def sync(
     "records": {"sent": of yours, "waiting": for the next time},
     "log": {"confirmed": {"size", "root"} or null, "cosigners": [holder ids],
     "findings": as `verify` prints them, "cosigned"}, "wraps": {"taken": [{"epoch", "lock"}],
-    "refused": [{"epoch", "lock", "code"}], "withheld": [{"epoch", "lock"}]},
+    "refused": [{"epoch", "lock", "code"}], "foreign": [{"epoch", "lock"}], "withheld":
+    [{"epoch", "lock"}]},
     "attachments": {"fetched", "left": for the next time, "faults": {code: how many}} or null}.
     """
     session: Session = context.obj

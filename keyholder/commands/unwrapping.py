@@ -14,6 +14,7 @@ def describe_unwrapped(unwrapped: Unwrapped) -> dict[str, Any]:
         "refused": [
             {"epoch": epoch, "lock": lock, "code": code} for epoch, lock, code in unwrapped.refused
         ],
+        "foreign": [{"epoch": epoch, "lock": lock} for epoch, lock in unwrapped.foreign],
         "withheld": [{"epoch": epoch, "lock": lock} for epoch, lock in unwrapped.withheld],
     }
 
@@ -24,6 +25,13 @@ def list_unwrapped(unwrapped: Unwrapped) -> Iterator[tuple[str, bool]]:
         yield f"The seed of lock {lock} of epoch {epoch} is in the vault now.", False
     for epoch, lock, code in unwrapped.refused:
         told = f"The seed wrapped for you for lock {lock} of epoch {epoch} was refused: {code}"
+        yield told, True
+    for epoch, lock in unwrapped.foreign:
+        told = (
+            f"Mind: you made a seed for lock {lock} of epoch {epoch}, and ANOTHER LOCK IS SIGNED. "
+            "Whoever made that one opens what is sealed to it. If you do not know of it, call two "
+            "officers at once."
+        )
         yield told, True
     for epoch, lock in unwrapped.withheld:
         told = (

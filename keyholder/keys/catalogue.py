@@ -32,7 +32,7 @@ KEYS: dict[str, tuple[str, str]] = {
     ),
     "card-no-key": (
         "The card of that holder offers no key for this epoch, or the keyring does not list her",
-        "Ask her for a renewed card, and an officer to list her",
+        "Fetch the newest keyring, `keyholder sync` or `bundle in`; else ask for a renewed card",
     ),
     "card-own": (
         "This is your own card",

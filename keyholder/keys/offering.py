@@ -13,6 +13,7 @@ from keyholder.home import Home
 from keyholder.keys.cards import LAST_EPOCH, LONGEST, MAX_KEYS, Card, read_card
 from keyholder.vault import Identity, Secrets, WrapKey
 
+_OWN = "own.card"
 _NAME = re.compile(r"([0-9a-f]{16})\.card", re.ASCII)
 
 
@@ -62,6 +63,21 @@ def read_cards(home: Home) -> tuple[dict[str, Card], list[str]]:
     except OSError as error:
         raise HomeError("home-unwritable") from error
     return cards, damaged
+
+
+def keep_own(home: Home, data: bytes) -> None:
+    """Keep the card that this holder wrote last, so that her own keys are known without a
+    passphrase. OSError where it cannot."""
+    make_folder(home.cards)
+    write_whole(home.cards / _OWN, [data])
+
+
+def read_own(home: Home) -> Card | None:
+    """The card that this holder wrote last; None where there is none, or none that can be read."""
+    try:
+        return read_card(read_start(home.cards / _OWN, LONGEST))
+    except (OSError, KeysError):
+        return None
 
 
 def take_card(home: Home, identity: Identity, keyring: Keyring | None, data: bytes) -> Card:

@@ -38,6 +38,8 @@ class Unwrapped:
 
     taken: list[tuple[int, str]] = field(default_factory=list)
     refused: list[tuple[int, str, str]] = field(default_factory=list)
+    foreign: list[tuple[int, str]] = field(default_factory=list)
+    """Locks for which this holder made a seed, and that are signed with another one."""
     withheld: list[tuple[int, str]] = field(default_factory=list)
     """Locks whose wraps the keyring lists and whoever carried it kept back, hers or not."""
 
@@ -112,8 +114,13 @@ def unwrap_seeds(secrets: Secrets, keyring: Keyring, holder_id: str) -> tuple[Se
     keys = {one.epoch: one.seed for one in secrets.wrap_keys}
     found: list[Seed] = []
     for epoch in keyring.epochs:
-        for lock in epoch.locks if epoch.number in keys else ():
-            if any(_is_of(seed, epoch, lock) for seed in secrets.seeds):
+        for lock in epoch.locks:
+            own = [one for one in secrets.seeds if (one.epoch, one.lock) == (epoch.number, lock)]
+            if any(is_of(seed, epoch, lock) for seed in own):
+                continue
+            if own:
+                unwrapped.foreign.append((epoch.number, lock))
+            if epoch.number not in keys:
                 continue
             try:
                 seed = _unwrap(keyring, epoch, lock, holder_id, keys[epoch.number])
@@ -138,7 +145,7 @@ def unwrap_into_vault(home: Home, identity: Identity, keyring: Keyring) -> Unwra
     return unwrapped
 
 
-def _is_of(seed: Seed, epoch: Epoch, lock: str) -> bool:
+def is_of(seed: Seed, epoch: Epoch, lock: str) -> bool:
     """Whether this is the seed of an epoch's signed lock."""
     if (seed.epoch, seed.lock) != (epoch.number, lock):
         return False

@@ -147,14 +147,22 @@ def _compare_cards(
 ) -> Iterator[str]:
     """What the cards held here say of holders and officers who are new or get another key."""
     old = {(holder.id, holder.key) for holder in before.holders} if before else set()
+    unknown = []
     for holder in proposal.keyring.holders:
         card = cards.get(holder.id)
-        if card is None or (holder.id, holder.key) in old:
+        if (holder.id, holder.key) in old:
             continue
-        if card.signing_key == holder.key:
+        if card is None:
+            unknown.append(holder.id)
+        elif card.signing_key == holder.key:
             yield f"You hold the card of {holder.id}: {write_words(digest_card(card))}"
         else:
             yield f"Mind: the card that you hold of {holder.id} has ANOTHER KEY"
+    if unknown:
+        yield (
+            f"Mind: you hold no card of {', '.join(unknown)}, so nothing here says who that is. "
+            "`keyholder card --take FILE` first, and compare its words with the person"
+        )
     signing = set(read_officers(read_root_of(before)).keys) if before else set()
     for key_id, key in read_officers(proposal.root).keys.items():
         if key_id not in signing:

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from keyholder.counts import write_count
+from keyholder.keys.lock_words import digest_lock
 from keyholder.moments import write_moment
 from keyholder.signing.fields import describe_fields
+from keyholder.words import write_words
 
 _TIMES = {"seal_from": "begins", "seal_until": "ends", "destroy_after": "is to be destroyed after"}
 _TOLD = frozenset({"epoch", "fallback", "locks", "suites", *_TIMES})
@@ -18,7 +20,8 @@ _HOLDER = re.compile(r"[0-9a-f]{16}", re.ASCII)
 def describe_epochs(
     before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]]
 ) -> Iterator[str]:
-    """One line an epoch that comes or goes, and one for each field that another one changes."""
+    """One line an epoch that comes or goes, one for each new lock, and one for each field that
+    another one changes."""
     old, new = ({entry["epoch"]: entry for entry in epochs} for epochs in (before, after))
     for number in sorted(new.keys() - old.keys()):
         entry = new[number]
@@ -29,6 +32,8 @@ def describe_epochs(
             f"{write_moment(entry['seal_until'])}, lock {locks}{fallback}; to be destroyed after "
             f"{write_moment(entry['destroy_after'])}; {_list_suites(entry)}"
         )
+        for lock in sorted(entry["locks"]):
+            yield _tell_lock(number, lock, entry)
         yield from describe_fields(f"Epoch {number}", {}, entry, _TOLD)
     for number in sorted(old.keys() - new.keys()):
         yield f"Epoch {number} removed: nothing more is sealed to it"
@@ -48,6 +53,9 @@ def describe_wraps(epoch: int, lock: str, before: bytes | None, after: bytes | N
     if after is None:
         return f"Wraps removed: {lock}. Nobody can fetch its seed any more"
     old, new = list_wrapped(before), list_wrapped(after)
+    maker = _find_maker(after)
+    if maker is not None:
+        lock += f", made by {maker}"
     told = f"Wraps {'added' if before is None else 'changed'}: {lock}, for "
     told += write_count(len(new), "holder")
     for word, holders in (("", new - old), ("no longer for ", old - new)):
@@ -58,13 +66,8 @@ def describe_wraps(epoch: int, lock: str, before: bytes | None, after: bytes | N
 
 def list_seed_holders(data: bytes | None) -> frozenset[str]:
     """The holder ids that have a lock's seed, as a file of wraps says: its maker's too."""
-    try:
-        fields = {} if data is None else json.loads(data)
-    except (ValueError, RecursionError):
-        return frozenset()
-    maker = fields.get("maker") if isinstance(fields, dict) else None
-    made = {maker} if isinstance(maker, str) and _HOLDER.fullmatch(maker) else set()
-    return list_wrapped(data) | made
+    maker = _find_maker(data)
+    return list_wrapped(data) | ({maker} if maker is not None else set())
 
 
 def describe_both(
@@ -97,6 +100,22 @@ def list_wrapped(data: bytes | None) -> frozenset[str]:
     return frozenset(filter(_HOLDER.fullmatch, wraps)) if isinstance(wraps, dict) else frozenset()
 
 
+def _find_maker(data: bytes | None) -> str | None:
+    """The holder id that a file of wraps names as the lock's maker."""
+    try:
+        fields = {} if data is None else json.loads(data)
+    except (ValueError, RecursionError):
+        return None
+    maker = fields.get("maker") if isinstance(fields, dict) else None
+    return maker if isinstance(maker, str) and _HOLDER.fullmatch(maker) else None
+
+
+def _tell_lock(number: int, lock: str, entry: Mapping[str, Any]) -> str:
+    """What the lock's maker can be asked to read aloud."""
+    words = write_words(digest_lock(number, lock, entry["locks"][lock]))
+    return f"Lock {lock} of epoch {number} in words, as its maker reads them: {words}"
+
+
 def _describe_epoch(number: int, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[str]:
     for name, verb in _TIMES.items():
         if old[name] != new[name]:
@@ -109,7 +128,11 @@ def _describe_epoch(number: int, old: Mapping[str, Any], new: Mapping[str, Any])
     for lock in sorted(old["locks"].keys() | new["locks"].keys()):
         if old["locks"].get(lock) != new["locks"].get(lock):
             yield f"Mind: epoch {number} gets other KEYS in lock {lock}"
-    if old["suites"] != new["suites"]:
+            if lock in new["locks"]:
+                yield _tell_lock(number, lock, new)
+    if old["suites"] != new["suites"] and not new["suites"]:
+        yield f"Epoch {number} is retired: nothing more is sealed to it"
+    elif old["suites"] != new["suites"]:
         yield f"Epoch {number} is sealed to otherwise: {_list_suites(new)}"
     yield from describe_fields(f"Epoch {number}", old, new, _TOLD)
 

@@ -35,7 +35,7 @@ def test_a_coalition_of_one_is_told_what_it_lacks(
 ) -> None:
     desk.done("init")
     assert read_steps(desk)[1] == "card"
-    assert read_steps(desk, "--role", "first-officer")[1] == "coalition"
+    assert read_steps(desk, "--role", "first-officer")[1] == "card"
     desk.done("card", "--output", tmp_path / "my.card", "--epochs", 2)
     assert read_steps(desk)[1] == "coalition"
     for role, command in [
@@ -98,6 +98,25 @@ def test_whoever_holds_both_locks_is_told(
     vault.write_seeds(pair.outer.home, identity, [])
     assert not read_steps(pair.outer)[0]["seeds"]
     assert read_steps(pair.outer, "--role", "officer")[0]["seeds"]
+
+
+def test_an_officer_who_reads_nothing_is_done_without_seeds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """By itself, without --role, and her card is asked of her before the coalition is."""
+    ana, ben = (DeskForTests(tmp_path / name, capsys) for name in ("ana", "ben"))
+    card = tmp_path / "ben.card"
+    for desk in (ana, ben):
+        desk.done("init")
+    assert read_steps(ben, "--role", "officer")[1] == "card"
+    ben.done("card", "--output", card, "--epochs", 0)
+    assert read_steps(ben, "--role", "officer")[1] == "coalition"
+    proposal = tmp_path / "proposal"
+    who = ("--officer", card, "--member", card, "--threshold", 2)
+    ana.done("coalition", "create", *who, "--propose", proposal)
+    assert read_steps(ana)[1] == "coalition", "what waits is next, card or no card"
+    ben.done("coalition", "sign", proposal, "--yes")
+    assert read_steps(ben)[0]["seeds"]
 
 
 def next_command(desk: DeskForTests, name: str, role: str) -> str:

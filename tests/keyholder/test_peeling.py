@@ -55,6 +55,15 @@ def count_damage(desk: DeskForTests, *files: Path) -> tuple[int, dict[str, int]]
     }
 
 
+def test_who_holds_one_lock_is_told_what_is_next(pair: Pair, file: Path) -> None:
+    """ "No key" alone looks like a loss."""
+    pair.store(*pair.seal("first"))
+    assert "you hold lock A: `keyholder peel" in pair.outer.done("open").err
+    assert "you hold lock B: add --peeled FILE" in pair.inner.done("list").err
+    pair.outer.done("peel", "--output", file)
+    assert "two locks" not in pair.inner.done("open", "--peeled", file).err
+
+
 def test_two_holders_open_what_neither_opens_alone(pair: Pair, file: Path) -> None:
     pair.store(*pair.seal("first", "second"), *pair.seal("by text", channel="app-sms"))
     for desk in (pair.outer, pair.inner):

@@ -253,6 +253,13 @@ class TestCards:
         out = self.review(apart)
         assert f"You hold the card of {ana['holder']}: {ana['words']}" in out
         assert f"is that of holder {ana['holder']}" in out
+        assert "is on no card that you hold" not in out
+        assert "Mind: you hold no card" not in out
+
+    def test_whose_card_is_not_held_is_said(self, apart: Officers) -> None:
+        out = self.review(apart)
+        told = apart[0].done("card", "--show", apart.file("ana.card"), "--json").json
+        assert f"Mind: you hold no card of {told['holder']}, so nothing here says who" in out
         assert out.count("is on no card that you hold") == 1
 
     def test_another_key_than_on_the_card_is_said_loudly(
@@ -261,6 +268,6 @@ class TestCards:
         ana = vault.unlock(apart[0].home, PASSPHRASE)
         forged = replace(ana, signing_seed=bytes(32))
         cards = apart[1].home.cards
-        cards.mkdir()
+        assert [one.name for one in cards.iterdir()] == ["own.card"]
         (cards / f"{ana.holder_id}.card").write_bytes(make_card(forged, ()))
         assert f"card that you hold of {ana.holder_id} has ANOTHER KEY" in self.review(apart)

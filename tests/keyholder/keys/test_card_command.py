@@ -10,7 +10,7 @@ import pytest
 from keyholder.commands.card import describe_epochs
 from keyholder.errors import KeysError
 from keyholder.keys.cards import make_card, read_card
-from keyholder.keys.offering import check_newer, list_offered, offer_keys
+from keyholder.keys.offering import check_newer, list_offered, offer_keys, read_cards
 from keyholder.vault import Secrets, read_secrets, unlock
 from keyholder.words import write_words
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
@@ -66,6 +66,22 @@ class TestOwn:
         (tmp_path / "x").write_bytes(b"")
         assert "is there already" in desks["ada"].run("card", "--output", tmp_path / "x").err
         desks["ada"].done("card", "--output", tmp_path / "x", "--force")
+
+    def test_several_are_taken_at_once_and_a_wrong_file_is_named(
+        self, desks: Desks, tmp_path: Path
+    ) -> None:
+        ada = desks["ada"]
+        bob, cat = tmp_path / "bob.card", tmp_path / "cat.card"
+        desks["bob"].done("card", "--output", bob)
+        desks["cat"].done("card", "--output", cat)
+        (tmp_path / "junk").write_bytes(b"no card")
+        ids = [read_card(file.read_bytes()).holder_id for file in (bob, cat)]
+        shutil.rmtree(ada.home.cards)
+        result = ada.run("card", "--take", bob, "--take", tmp_path / "junk", "--take", cat)
+        assert (result.status, "junk was not taken:" in result.err) == (1, True)
+        assert list(read_cards(ada.home)[0]) == [ids[0]]
+        told = ada.done("card", "--take", bob, "--take", cat, "--json")
+        assert [one["holder"] for one in told.json["cards"]] == ids
 
     @pytest.mark.parametrize("words", [[], ["--show", "x", "--take", "x"]])
     def test_one_thing_at_a_time(self, desks: Desks, words: list[str]) -> None:

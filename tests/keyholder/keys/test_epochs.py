@@ -54,7 +54,7 @@ class TestOneLock:
         for name in ("bob", "cat"):
             synced = desks[name].done("sync", "--json").json
             taken = [{"epoch": 1, "lock": "A"}]
-            assert synced["wraps"] == {"taken": taken, "refused": [], "withheld": []}
+            assert synced["wraps"] == {"taken": taken, "refused": [], "foreign": [], "withheld": []}
             assert desks[name].done("open", "--json").json["opened"] == 1
             assert desks[name].done("sync", "--json").json["wraps"]["taken"] == []
 
@@ -261,6 +261,32 @@ class TestTwoLocks:
         assert "somebody whom the keyring" in ada.run("epoch", "add", outside).err
 
 
+class TestWords:
+    def test_the_makers_words_are_in_what_officers_review(
+        self, desks: Desks, tmp_path: Path
+    ) -> None:
+        ada, bob, cat = desks.values()
+        files = [tmp_path / name for name in ("a", "b", "again")]
+        like = ("--like", files[0])
+        words = [
+            maker.done("epoch", "new", "--lock", lock, *more, "--output", file, "--json").json[
+                "lock_words"
+            ]
+            for maker, lock, more, file in (
+                (ada, "A", ("--alone",), files[0]),
+                (bob, "B", like, files[1]),
+                (bob, "B", like, files[2]),
+            )
+        ]
+        assert len(set(words)) == 3
+        proposal = tmp_path / "epoch.proposal"
+        ada.done("epoch", "add", "--alone", files[0], files[1], "--propose", proposal)
+        join(cat.home, ada.home)
+        out = cat.done("coalition", "review", proposal).out
+        assert [f"as its maker reads them: {one}" in out for one in words] == [True, True, False]
+        assert f"epoch 1, lock B, made by {holder_id(bob)}, for 1 holders" in out
+
+
 class TestUnwrapping:
     def test_a_seed_of_another_lock_is_refused_and_the_rest_goes_on(
         self, desks: Desks, service: FakeService
@@ -275,10 +301,27 @@ class TestUnwrapping:
         assert result.json["wraps"] == {
             "taken": [{"epoch": 2, "lock": "A"}],
             "refused": [{"epoch": 1, "lock": "A", "code": "lock-mismatch"}],
+            "foreign": [],
             "withheld": [],
         }
         assert "lock A of epoch 1 was refused: lock-mismatch" in bob.run("sync").err
         assert (list_locks(bob, 1), list_locks(bob, 2)) == ([], ["A"])
+
+    @pytest.mark.parametrize("alone", [False, True])
+    def test_a_maker_is_told_that_another_lock_than_hers_is_signed(
+        self, desks: Desks, service: FakeService, offer: Callable[..., Path], alone: bool
+    ) -> None:
+        """An officer who puts a lock of her own in its place opens what is sealed to it."""
+        ada, bob, _cat = desks.values()
+        offer(bob, "hers", "--offer")
+        ada.done("epoch", "new", "--publish", *(["--alone"] if alone else []))
+        told = [{"epoch": 1, "lock": "A"}]
+        result = bob.run("sync", "--json")
+        assert result.json["wraps"]["foreign"] == told
+        assert result.json["wraps"]["taken"] == ([] if alone else told)
+        again = bob.run("sync")
+        assert ("ANOTHER LOCK IS SIGNED" in again.err) == alone
+        assert ada.done("sync", "--json").json["wraps"]["foreign"] == []
 
     @pytest.mark.parametrize(
         ("box", "code"), [("00" * 1168, "wrap-not-opened"), ("00" * 1167, "wraps-form")]

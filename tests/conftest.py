@@ -1,5 +1,6 @@
 """What all tests share: where the shared folder is, and a loud skip where it is not."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -33,6 +34,11 @@ LONG = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first; the order is else as it was."""
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """Eight thousand tests stay for the whole run: no use to look for garbage in them again."""
+    gc.freeze()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

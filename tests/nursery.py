@@ -63,7 +63,10 @@ for line in sys.stdin:
     os.environ.clear()
     os.environ.update(order["environ"])
     sys.argv = order["words"]
-    mains[sys.argv[0]]()
+    if sys.argv[0] == "-c":
+        exec(sys.argv.pop(1), {"__name__": "__main__"})
+    else:
+        mains[sys.argv[0]]()
     sys.exit(0)
 """
 
@@ -101,8 +104,11 @@ class Child:
 def start_loaded(
     words: Sequence[str], environ: Mapping[str, str], output: Path, errors: Path | None = None
 ) -> Child:
-    """Runs `words`, a command of ours; what it says goes to `output`, which is there; what it says
-    on stderr to `errors`, also there, or to `output` too."""
+    """Runs `words`: a command of ours, or `-c` and a program as Python has them.
+
+    What it says goes to `output`, which is there; what it says on stderr goes to `errors`, also
+    there, or to `output` too.
+    """
     nursery = _open_nursery()
     assert nursery.stdin is not None
     assert nursery.stdout is not None

@@ -14,10 +14,18 @@ from typing import Any
 
 import pytest
 
-from tests.keyholder.conftest import PASSPHRASE, DeskForTests, coalition, desk, service
+from tests.keyholder.conftest import (
+    PASSPHRASE,
+    DeskForTests,
+    coalition,
+    desk,
+    founded,
+    port,
+    service,
+)
 from tests.keyholder.fake_service import FakeService
 
-__all__ = ["coalition", "desk", "service"]  # fixtures
+__all__ = ["coalition", "desk", "founded", "port", "service"]  # fixtures
 
 CANARY = "canary5e0d"
 # Whoever runs the tests may ignore Ctrl-C, as a shell has what it runs in the background do.

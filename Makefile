@@ -9,6 +9,11 @@ export UV_SYSTEM_CERTS = 1
 export PYTHONPYCACHEPREFIX = $(CURDIR)/.pycache
 unexport PYTHONDONTWRITEBYTECODE
 
+# What tests write lies in memory where there is room: they sync as they should, tens of thousands of
+# times, and it costs nothing there. What must be on a real disk is in test-faults.
+ROOM = $(shell df --output=avail /dev/shm 2>/dev/null | tail -n 1)
+IN_MEMORY = $(shell [ -w /dev/shm ] && [ "$(ROOM)" -gt 4000000 ] && echo TMPDIR=/dev/shm)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-faults test-ha test-kannel test-long test-phone lint format bench lock openapi vectors vendor keyholder-dist image clean
 
@@ -34,7 +39,7 @@ client/node_modules/.ok: client/package-lock.json
 	cd client && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "the client's packages are not installed"
 
 test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## the tests (a part the machine lacks skips loudly); CI also runs test-long
-	$(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
+	$(IN_MEMORY) $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
 	$(BIN)/python -m pytest tests/faults --timeout=3600
@@ -46,7 +51,7 @@ test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, kille
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
 test-long: .venv/.ok ## every real row of STOP by every way in, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice, keyholder-dist (10 minutes where the machine is busy)
-	$(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
+	$(IN_MEMORY) $(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)
 	$(BIN)/python -m pytest tests/phone --numprocesses auto --dist loadfile

@@ -1,5 +1,6 @@
 """What all tests share: where the shared folder is, and a loud skip where it is not."""
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -15,16 +16,21 @@ NO_SHARED = "no shared folder (HELIOGRAPH_SHARED): real records are not tested"
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.pop("COLUMNS", None)  # xdist tells its own width, and our commands would go by it
 
+gc.disable()  # until all is collected
+
 NOT_INSTALLED = str(ROOT / "tests" / "not_installed")
 if NOT_INSTALLED not in (paths := os.environ.get("PYTHONPATH", "").split(os.pathsep)):
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [NOT_INSTALLED, *paths]))
 sys.path[:] = [path for path in sys.path if path != NOT_INSTALLED]  # a process of xdist has it
 
 LONG = {
-    "test_tour.py", "test_at_rest.py", "test_phone_page.py", "test_passing_on.py",
-    "test_altered_store.py", "test_copying.py", "test_log.py", "test_blob_faults.py",
-    "test_dev_coalition.py", "test_crash.py", "test_fuzzing.py", "test_adding_a_provider.py",
-    "test_process.py", "test_kills.py", "test_text_writer.py",
+    "test_tour.py", "test_blob_faults.py", "test_passing_on.py", "test_phone_page.py",
+    "test_dev_coalition.py", "test_copying.py", "test_process.py", "test_crash.py",
+    "test_at_rest.py", "test_kills.py", "test_page.py", "test_purging.py", "test_blobs.py",
+    "test_sealed_sms.py", "test_agreement.py", "test_hostile_webhooks.py",
+    "test_clusters_corpus.py", "test_altered_store.py", "test_rehearsal.py", "test_evidence.py",
+    "test_log.py", "test_sharing.py", "test_hostile.py", "test_fuzzing.py",
+    "test_adding_a_provider.py", "test_twilio.py", "test_keyrings.py",
 }  # fmt: skip
 """Files of more than ten seconds, which begin first: else a core waits for the last of them."""
 
@@ -33,6 +39,14 @@ LONG = {
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The long files first; the order is else as it was."""
     items.sort(key=lambda item: item.path.name not in LONG)
+
+
+def pytest_collection_finish() -> None:
+    """Eight thousand tests stay for the whole run: no use to look for garbage in them, while they
+    are collected or later.
+    """
+    gc.freeze()
+    gc.enable()
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -43,7 +43,9 @@ class Postgres:
     def make_database(self, template: str = "template0") -> Iterator[str]:
         """An empty database, or a copy of `template`, for as long as the block runs: its URL."""
         name = f"heliograph_{secrets.token_hex(6)}"
-        self.run(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8'")
+        # In memory, to copy files takes a third less than to log every page of them.
+        strategy = "STRATEGY FILE_COPY" if self.folder else ""
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template} ENCODING 'UTF8' {strategy}")
         try:
             yield make_url(self.url).set(database=name).render_as_string(hide_password=False)
         finally:

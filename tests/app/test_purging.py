@@ -2,12 +2,9 @@
 
 import asyncio
 import os
-import signal
-import subprocess
-import sys
+import time
 from collections.abc import Sequence
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,11 +23,11 @@ from crypto.log import find_root, hash_leaf
 from crypto.purged import Purged
 from tests.app.running import Place, make_envelope, make_log
 from tests.app.test_parts import make_parts, put
+from tests.nursery import start_loaded
 
 BODY = LogBody.__table__  # type: ignore[attr-defined]
 PENDING = Pending.__table__  # type: ignore[attr-defined]
 PART = SmsPart.__table__  # type: ignore[attr-defined]
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def ids(*envelopes: bytes) -> tuple[bytes, ...]:
@@ -377,17 +374,15 @@ def test_killed_half_way_it_goes_on(place: Place, steps: int) -> None:
         assert await check_log(store) == 12
 
     place.run(begin)
-    process = subprocess.Popen(
-        [sys.executable, "-c", KILLED, place.url],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdout=subprocess.PIPE,
-    )
-    with process:
-        assert process.stdout is not None
-        for _step in range(steps):
-            assert process.stdout.readline() == b"1\n"
-        process.send_signal(signal.SIGKILL)
+    output = place.folder / "output"
+    output.touch()
+    process = start_loaded(("-c", KILLED, place.url), os.environ, output)
+    while output.read_text().count("\n") < steps:
+        assert process.poll() is None, output.read_text()
+        time.sleep(0.002)
+    process.kill()
+    process.wait(60)
+    assert set(output.read_text().splitlines()[:steps]) == {"1"}
     place.run(end)
 
 

@@ -17,7 +17,7 @@ from crypto.checkpoints import make_log_signer
 from crypto.notes import NoteKey
 from tests.conftest import ROOT
 from tests.faults.machine import end_with_parent
-from tests.faults.nursery import Child, start_loaded
+from tests.nursery import Child, start_loaded
 
 BIN = Path(sys.executable).absolute().parent
 SERVE = (str(BIN / "heliograph"), "serve")
@@ -99,7 +99,9 @@ class Place:
         output = self.data.parent / f"{self.data.name}.out"
         output.write_bytes(b"")
         if command == SERVE and not wrap and not self.environ:
-            return Running(start_loaded(SERVE[1:], self.make_environ(), output), output)
+            return Running(
+                start_loaded(("heliograph", *SERVE[1:]), self.make_environ(), output), output
+            )
         with output.open("wb") as file:
             process = subprocess.Popen(
                 [*wrap, *command],

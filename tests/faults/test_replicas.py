@@ -41,7 +41,7 @@ class Server:
         process.kill()
         process.wait(30)
         for child in children:
-            with suppress(ChildProcessError):  # they are ours now (tests/faults/nursery.py)
+            with suppress(ChildProcessError):  # they are ours now (tests/nursery.py)
                 os.waitpid(child, 0)
 
     def start(self) -> None:

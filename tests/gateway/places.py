@@ -20,8 +20,8 @@ from reports.codec import decode
 from tests.coalition import Coalition, make_coalition
 from tests.conftest import ROOT
 from tests.faults.machine import end_with_parent
-from tests.faults.nursery import start_loaded
 from tests.faults.processes import Running, reserve_port
+from tests.nursery import start_loaded
 
 BIN = Path(sys.executable).absolute().parent
 SECRET = "path-secret-for-tests-only"
@@ -89,7 +89,7 @@ class Post:
         }
         environ = {key: value for key, value in environ.items() if value}
         if self.loaded:
-            return Running(start_loaded((word,), environ, output), output)
+            return Running(start_loaded(("heliograph", word), environ, output), output)
         with output.open("wb") as file:
             process = subprocess.Popen(
                 [str(BIN / "heliograph"), word],

@@ -1,10 +1,9 @@
 """`heliograph copy`: every row there and back, and no copy is taken that was not proved."""
 
 import json
+import os
 import secrets
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
@@ -33,6 +32,7 @@ from tests.app.conftest import sqlite_place as sqlite_place
 from tests.app.running import Place, make_envelope, make_log
 from tests.coalition import make_coalition
 from tests.heliograph.doctor.deployments import spoil
+from tests.nursery import run_loaded
 from tests.postgres import Postgres
 
 COUNT = 300
@@ -213,9 +213,8 @@ def test_a_copy_that_is_killed_is_not_served_and_begins_again(
 ) -> None:
     """At some handful of rows; the last is after all of them, before the last word."""
     other.folder.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", KILLED, source.url, other.url, str(handful)], check=False
-    )
+    words = ("-c", KILLED, source.url, other.url, str(handful))
+    done = run_loaded(words, os.environ, timeout=300)
     assert done.returncode == -signal.SIGKILL
     assert find_revision(other.url) == UNFINISHED
     settings = Settings(data_dir=other.folder, database_url=other.url)  # type: ignore[arg-type]

@@ -1,9 +1,12 @@
 """A keyholder's desk for tests: a home, a passphrase, a clock, and the command run in here."""
 
 import json
+import shutil
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -103,19 +106,45 @@ def desk(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> DeskForTests:
     return DeskForTests(tmp_path / "home", capsys)
 
 
+@pytest.fixture(scope="session")
+def port() -> Iterator[int]:
+    """A port of loopback that every fake service has in its turn: a keyring names it."""
+    with socket.socket() as holder:
+        holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind(("127.0.0.1", 0))
+        yield int(holder.getsockname()[1])
+
+
 @pytest.fixture
-def service() -> Iterator[FakeService]:
+def service(port: int) -> Iterator[FakeService]:
     """An empty service on loopback."""
-    with serve() as fake:
+    with serve(port) as fake:
         yield fake
 
 
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory, port: int) -> tuple[Path, FakeService]:
+    """A home with a coalition, an epoch and a published keyring, and the service as it was left:
+    made once, for the commands that make it are for other tests."""
+    silent: Any = SimpleNamespace(readouterr=lambda: SimpleNamespace(out="", err=""))
+    desk = DeskForTests(tmp_path_factory.mktemp("founded") / "home", silent)
+    with serve(port) as service:
+        desk.done("init")
+        desk.done("coalition", "create", "--address", service.address)
+        desk.done("epoch", "new", "--alone")
+        service.root = desk.home.root.read_bytes()
+        desk.done("coalition", "publish")
+    return desk.folder, service
+
+
 @pytest.fixture
-def coalition(desk: DeskForTests, service: FakeService) -> DeskForTests:
-    """A home with a coalition, an epoch and a published keyring."""
-    desk.done("init")
-    desk.done("coalition", "create", "--address", service.address)
-    desk.done("epoch", "new", "--alone")
-    service.root = desk.home.root.read_bytes()
-    desk.done("coalition", "publish")
+def coalition(
+    founded: tuple[Path, FakeService], desk: DeskForTests, service: FakeService
+) -> DeskForTests:
+    """A fresh copy of what was founded."""
+    folder, left = founded
+    shutil.copytree(folder, desk.folder)
+    shutil.copy(f"{folder}.passphrase", desk.folder.parent)
+    service.root, service.files = left.root, dict(left.files)
+    service.requests += left.requests
     return desk

@@ -82,8 +82,8 @@ def flip_last(data: bytes) -> bytes:
 
 
 @contextmanager
-def serve() -> Iterator[FakeService]:
-    """The service on a port of its own, until the block ends."""
+def serve(port: int = 0) -> Iterator[FakeService]:
+    """The service on this port of loopback, else on one of its own, until the block ends."""
     fake = FakeService()
 
     class Handler(BaseHTTPRequestHandler):
@@ -219,7 +219,7 @@ def serve() -> Iterator[FakeService]:
             self.end_headers()
             self.wfile.write(body)
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     fake.address = f"http://127.0.0.1:{server.server_address[1]}"
     thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)

@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,9 +20,9 @@ from keyholder.held import read_held
 from keyholder.home import Home
 from keyholder.keys.cards import read_card
 from reports.codec import encode
-from tests.conftest import ROOT
 from tests.keyholder.conftest import DeskForTests
-from tests.road.running import BIN, Running, free_port, wait_listening
+from tests.nursery import start_loaded
+from tests.road.running import Running, free_port, wait_listening
 
 _PATIENCE = 60  # tries of half a second until the service has given every index
 
@@ -133,11 +132,8 @@ class Group:
             "HELIOGRAPH_SEQUENCE_INTERVAL_SECONDS": "1",
         }
         output = self.folder / "serve.out"
-        with output.open("wb") as file:
-            process = subprocess.Popen(
-                [str(BIN / "heliograph"), "serve"],
-                cwd=ROOT, env=environ, stdout=file, stderr=subprocess.STDOUT,
-            )  # fmt: skip
+        output.touch()
+        process = start_loaded(("heliograph", "serve"), environ, output)
         running = Running(self.address, self.folder / "var", output, process)
         try:
             wait_listening(running, "Listening on")

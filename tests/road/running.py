@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ import httpx2
 from heliograph.dev.line import Line
 from heliograph.dev.providers import read_setups
 from tests.conftest import ROOT
+from tests.nursery import Child, run_loaded, start_loaded
 from tests.road.beforehand import make_beforehand
 
 BIN = Path(sys.executable).absolute().parent
@@ -33,7 +34,7 @@ class Running:
     url: str
     data: Path
     output: Path
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | Child"
     database: Path | None = None
 
     @property
@@ -54,15 +55,8 @@ class Running:
         return found
 
     def run(self, *words: str, check: bool = True) -> "subprocess.CompletedProcess[str]":
-        """Run one of our commands as the README does."""
-        done = subprocess.run(
-            [str(BIN / words[0]), *words[1:]],
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=300,
-        )
+        """Run one of our commands as the README does, but for its seconds of importing."""
+        done = run_loaded(words, self.environ, timeout=300)
         assert not check or done.returncode == 0, (words, done.stdout, done.stderr)
         return done
 
@@ -107,8 +101,8 @@ def start(
 ) -> Running:
     """Start `heliograph dev serve` and wait until it listens. `url`: of a database that is no
     SQLite file under `data`, and `server` the folder of its server. `fresh`: it makes its
-    coalition itself, as on a newcomer's machine (see tests/road/beforehand.py). `workbench`: with
-    the one that `make run` starts too."""
+    coalition itself, as on a newcomer's machine (see tests/road/beforehand.py), and is started as a
+    shell does. `workbench`: with the one that `make run` starts too."""
     port = port or free_port()
     environ = {
         name: value
@@ -122,22 +116,27 @@ def start(
     if not fresh and not (data / "dev").exists():
         make_beforehand(data, f"http://127.0.0.1:{port}")
     output = data.parent / f"{data.name}.out"
+    output.touch()
+    words = ("heliograph", "dev", "serve", "--workbench" if workbench else "--no-workbench")
+    process = (
+        _start_in_earnest(words, environ, output) if fresh else start_loaded(words, environ, output)
+    )
+    running = Running(f"http://127.0.0.1:{port}", data, output, process, server)
+    wait_listening(running)
+    return running
+
+
+def _start_in_earnest(
+    words: Sequence[str], environ: Mapping[str, str], output: Path
+) -> "subprocess.Popen[bytes]":
     with output.open("ab") as file:
-        process = subprocess.Popen(
-            [
-                str(BIN / "heliograph"),
-                "dev",
-                "serve",
-                "--workbench" if workbench else "--no-workbench",
-            ],
+        return subprocess.Popen(
+            [str(BIN / words[0]), *words[1:]],
             cwd=ROOT,
             env=environ,
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-    running = Running(f"http://127.0.0.1:{port}", data, output, process, server)
-    wait_listening(running)
-    return running
 
 
 def wait_listening(running: Running, sign: str = LISTENS) -> None:

@@ -23,9 +23,9 @@ def tour_lines() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def fresh() -> bool:
-    """A newcomer has nothing: the first start makes everything."""
-    return True
+def fresh() -> str:
+    """A newcomer has nothing, and SQLite: the first start makes everything."""
+    return "sqlite"
 
 
 @pytest.fixture(scope="module")

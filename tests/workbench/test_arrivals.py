@@ -16,12 +16,20 @@ from keyholder.held import read_held
 from keyholder.home import hold
 from keyholder.vault import read_seeds, unlock, write_seeds
 from keyholder.workbench.sitting import Sitting
-from tests.keyholder.conftest import PASSPHRASE, DeskForTests, coalition, desk, service
+from tests.keyholder.conftest import (
+    PASSPHRASE,
+    DeskForTests,
+    coalition,
+    desk,
+    founded,
+    port,
+    service,
+)
 from tests.keyholder.fake_service import FakeService
 from tests.workbench.processes import ask, get_new, run_workbench, wait_opened, wait_until
 from tests.workbench.sittings import HOLDER, keep
 
-__all__ = ["coalition", "desk", "service"]  # fixtures
+__all__ = ["coalition", "desk", "founded", "port", "service"]  # fixtures
 
 
 def list_texts(host: str, token: str, query: str = "") -> list[str]:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.keyholder.conftest import DeskForTests, coalition, desk, service
+from tests.keyholder.conftest import DeskForTests, coalition, desk, founded, port, service
 from tests.keyholder.fake_service import FakeService
 from tests.workbench.processes import ask, run_workbench, wait_opened
 
-__all__ = ["coalition", "desk", "service"]  # fixtures
+__all__ = ["coalition", "desk", "founded", "port", "service"]  # fixtures
 
 CANARY = "canary5e0d"
 

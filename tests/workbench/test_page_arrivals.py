@@ -6,12 +6,12 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.client.pages import violations
-from tests.keyholder.conftest import DeskForTests, coalition, desk, service
+from tests.keyholder.conftest import DeskForTests, coalition, desk, founded, port, service
 from tests.keyholder.fake_service import FakeService
 from tests.workbench.processes import run_workbench
 from tests.workbench.test_page import watched
 
-__all__ = ["coalition", "desk", "service"]  # fixtures
+__all__ = ["coalition", "desk", "founded", "port", "service"]  # fixtures
 
 HELD = 60
 

@@ -1,7 +1,9 @@
-"""`heliograph serve` without its second or two of importing: forked from one that has it loaded.
+"""Our commands without their second or two of importing: forked from a process that has all loaded.
 
-A hundred kills are a hundred starts. What runs is the command as it is, in a process of its own; it
-belongs to us like any child, so that it can be killed and waited for.
+A hundred kills are a hundred starts, and the road's tests type a hundred lines. What runs is the
+command as it is, in a process of its own; it belongs to us like any child, so that it can be killed
+and waited for. How a command starts in earnest is for tests/road/test_tour.py, the tests of the
+entry points and of signals, which start theirs as a shell does.
 """
 
 import ctypes
@@ -11,24 +13,37 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from tests.conftest import ROOT
 from tests.faults.machine import end_with_parent
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 PROGRAM = """
-import json, os, sys, time
+import gc, importlib, json, os, sys, time
 import httptools, uvloop, uvicorn.lifespan.on, uvicorn.loops.uvloop, app.postgres
 import heliograph.data_lock, heliograph.gateway.process, heliograph.migrate, heliograph.serve
 import heliograph.settings_loading  # loaded by each command when it runs, else
-from heliograph.command import main
+from heliograph.command import main as heliograph
 from reports.lexicon import load_lexicon
 from tests.faults.machine import end_with_parent
 load_lexicon()
+gc.freeze()
+mains = {"heliograph": heliograph}
+more = {  # when first needed: else a service whose memory is measured would have it too
+    "keyholder": "keyholder.command", "report": "heliograph.report.command",
+    "dev": "heliograph.dev.start",
+}
 for line in sys.stdin:
     order = json.loads(line)
+    for word in order["words"][:2]:
+        if word in more:
+            module = importlib.import_module(more[word])
+            if word == "keyholder":
+                mains[word] = module.main
     told, tell = os.pipe()
     if between := os.fork():
         os.waitpid(between, 0)  # from here on the child is our parent's
@@ -42,14 +57,16 @@ for line in sys.stdin:
     while os.getppid() != order["parent"]:  # once the one between has ended
         time.sleep(0.001)
     end_with_parent()
-    output = os.open(order["output"], os.O_WRONLY)
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    os.dup2(output, 1)
-    os.dup2(output, 2)
+    for number, file in enumerate(order["outputs"], start=1):
+        os.dup2(os.open(file, os.O_WRONLY | os.O_APPEND), number)
     os.environ.clear()
     os.environ.update(order["environ"])
-    sys.argv = ["heliograph", *order["words"]]
-    main()
+    sys.argv = order["words"]
+    if sys.argv[0] == "-c":
+        exec(sys.argv.pop(1), {"__name__": "__main__"})
+    else:
+        mains[sys.argv[0]]()
     sys.exit(0)
 """
 
@@ -84,20 +101,43 @@ class Child:
         self.send_signal(signal.SIGKILL)
 
 
-def start_loaded(words: tuple[str, ...], environ: dict[str, str], output: Path) -> Child:
-    """Runs `heliograph WORDS`; what it says goes to `output`, which is there."""
+def start_loaded(
+    words: Sequence[str], environ: Mapping[str, str], output: Path, errors: Path | None = None
+) -> Child:
+    """Runs `words`: a command of ours, or `-c` and a program as Python has them.
+
+    What it says goes to `output`, which is there; what it says on stderr goes to `errors`, also
+    there, or to `output` too.
+    """
     nursery = _open_nursery()
     assert nursery.stdin is not None
     assert nursery.stdout is not None
     order = {
-        "words": words,
-        "environ": environ,
-        "output": str(output),
+        "words": list(words),
+        "environ": dict(environ),
+        "outputs": [str(output), str(errors or output)],
         "parent": os.getpid(),
     }
     nursery.stdin.write(json.dumps(order).encode() + b"\n")
     nursery.stdin.flush()
     return Child(int(nursery.stdout.readline()))
+
+
+def run_loaded(
+    words: Sequence[str], environ: Mapping[str, str], timeout: float
+) -> "subprocess.CompletedProcess[str]":
+    """As `subprocess.run` with its outputs captured; it is killed after `timeout` seconds."""
+    with TemporaryDirectory() as folder:
+        output, errors = Path(folder, "output"), Path(folder, "errors")
+        for file in (output, errors):
+            file.touch()
+        child = start_loaded(words, environ, output, errors)
+        try:
+            status = child.wait(timeout)
+        finally:
+            child.kill()
+        told = [file.read_text(encoding="utf-8") for file in (output, errors)]
+    return subprocess.CompletedProcess(list(words), status, *told)
 
 
 @cache

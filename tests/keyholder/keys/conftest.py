@@ -15,14 +15,17 @@ from keyholder.commands.session import Surroundings
 from keyholder.held import Held, accept, read_held, write_held
 from keyholder.home import Home
 from keyholder.keys.cards import Card, read_card
+from keyholder.opening import choose_keys
 from keyholder.repository import read_documents, read_roots
-from keyholder.vault import unlock
+from keyholder.vault import read_seeds, unlock
 from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService, serve
 from tests.keyholder.one_officer import make_keyring
 
 Desks = dict[str, DeskForTests]
 NAMES = ("ada", "bob", "cat")
+
+REPORT: dict[str, Any] = {"chan": "web", "cc": "MM", "text": "nothing works"}
 
 
 def sign_documents(home: Home, change: Callable[[dict[str, Any]], None]) -> None:
@@ -138,3 +141,11 @@ def offer(tmp_path: Path) -> Callable[..., Path]:
         return file
 
     return make
+
+
+def list_locks(desk: DeskForTests, epoch: int) -> list[str]:
+    """The locks of an epoch that this home holds the signed seeds of."""
+    held = read_held(desk.home)
+    seeds = read_seeds(desk.home, unlock(desk.home, PASSPHRASE))
+    (keys,) = (one for one in choose_keys(held.keyring, seeds) if one.number == epoch)
+    return sorted(keys.seeds)

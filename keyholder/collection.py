@@ -24,19 +24,22 @@ class Collection:
     places: Mapping[bytes, int] = field(repr=False)
     texts: TextIndex = field(repr=False)
     copies: Mapping[bytes, Opened] = field(repr=False)
+    cut: Listed[bytes] = ()
+    """Ids of envelopes whose long texts are not all here (keyholder/room.py)."""
 
 
-def collect(opened: Iterable[Opened]) -> Collection:
-    """The reports of these envelopes, merged, and their texts folded for searching."""
+def collect(opened: Iterable[Opened], cut: Listed[bytes] = ()) -> Collection:
+    """The reports of these envelopes, merged, and their texts folded for searching. `cut`: those
+    that were cut short."""
     envelopes = list(opened)
     reports = merge(envelopes)
-    texts = TextIndex(map(fold, list_texts(one)) for one in reports)
-    return _arrange(reports, texts, _choose_copies(envelopes, reports))
+    texts = TextIndex(map(_fold, list_texts(one)) for one in reports)
+    return _arrange(reports, texts, _choose_copies(envelopes, reports), cut)
 
 
-def extend(collection: Collection, opened: Iterable[Opened]) -> Collection:
-    """As `collect` of these envelopes and all before. Only reports that something came to are
-    merged and folded again; the rest of the work is a pass over lists."""
+def extend(collection: Collection, opened: Iterable[Opened], cut: Listed[bytes] = ()) -> Collection:
+    """As `collect` of these envelopes and all before; `cut`: all that were cut by now. Only reports
+    that something came to are merged and folded again; the rest is a pass over lists."""
     fresh = list(opened)
     groups = {find_group(one) for one in fresh}
     kept: list[tuple[Merged, int]] = []
@@ -52,21 +55,24 @@ def extend(collection: Collection, opened: Iterable[Opened]) -> Collection:
     reports = [one for one, _place in kept] + anew
     sort_merged(reports)
     texts = collection.texts.arrange(
-        places[id(one)] if id(one) in places else map(fold, list_texts(one)) for one in reports
+        places[id(one)] if id(one) in places else map(_fold, list_texts(one)) for one in reports
     )
     copies = dict(collection.copies)
     for told in envelopes:
         copies.pop(told.envelope_id, None)
-    return _arrange(reports, texts, {**copies, **_choose_copies(envelopes, anew)})
+    return _arrange(reports, texts, {**copies, **_choose_copies(envelopes, anew)}, cut)
 
 
-def _arrange(reports: list[Merged], texts: TextIndex, copies: Mapping[bytes, Opened]) -> Collection:
+def _arrange(
+    reports: list[Merged], texts: TextIndex, copies: Mapping[bytes, Opened], cut: Listed[bytes]
+) -> Collection:
     return Collection(
         reports,
         {one.report_id: one for one in reports},
         {one.report_id: place for place, one in enumerate(reports)},
         texts,
         copies,
+        cut,
     )
 
 
@@ -102,6 +108,12 @@ def _recall(collection: Collection, merged: Merged, source: Source) -> Opened:
         source.report_id,
         merged.report,
     )
+
+
+def _fold(text: str) -> str:
+    """No text of a person grows fourfold by it; a letter that stands for eighteen, over and over,
+    would fill the memory."""
+    return fold(text)[: 4 * len(text) + 64]
 
 
 def find(

@@ -9,22 +9,24 @@ from keyholder.merge import Merged
 from keyholder.opening import Opened, OpenedRecord, Outcome
 from keyholder.records.operations import Record
 from keyholder.records.replay import Annotations
+from keyholder.room import Room
 
 Tally = Counter[tuple[str, str]]  # (outcome, detail) -> envelopes
 
 
 @dataclass(slots=True)
 class Findings:
-    """Outcomes, sorted by what they are."""
+    """Outcomes, sorted by what they are. Long reports on top of what has `room` are cut."""
 
     reports: list[Opened] = field(default_factory=list)
     records: list[Record] = field(default_factory=list)
     tally: Tally = field(default_factory=Counter)
+    room: Room = field(default_factory=Room, repr=False)
 
-    def take(self, outcome: Outcome) -> None:
-        """Add one outcome."""
+    def take(self, outcome: Outcome, *, whole: bool = False) -> None:
+        """Add one outcome; `whole`: however long it is."""
         if isinstance(outcome, Opened):
-            self.reports.append(outcome)
+            self.reports.append(outcome if whole else self.room.fit(outcome))
         elif isinstance(outcome, OpenedRecord):
             self.records.append(outcome.record)
         else:
@@ -37,6 +39,7 @@ class OpenDesk(NamedTuple):
     reports: list[Merged]
     annotations: Annotations
     tally: Tally
+    cut: int = 0  # envelopes whose long texts are not all here
 
 
 def find_aliases(reports: Iterable[Merged]) -> dict[bytes, bytes]:

@@ -21,7 +21,7 @@ class TextIndex:
         for texts in reports:
             self._starts.append(len(run))
             _write(run, texts)
-        self._run = bytes(run)
+        self._run = run  # no copy of it: it may be hundreds of MiB
 
     def arrange(self, told: Iterable[int | Iterable[str]]) -> "TextIndex":
         """Another index: at each place the texts that a place of this one has, or others, folded.
@@ -38,7 +38,7 @@ class TextIndex:
                 anew += run[starts[one] : ends[one]]
             else:
                 _write(anew, one)
-        made._run = bytes(anew)
+        made._run = anew
         return made
 
     def find(self, folded: str) -> list[int]:

@@ -41,6 +41,7 @@ from keyholder.opening import (
 from keyholder.peeled import list_speakers, read_peeled
 from keyholder.records.authors import Authors
 from keyholder.records.replay import Annotations
+from keyholder.room import Room
 from keyholder.vault import Identity
 
 _Grounds = tuple[bytes, Authors, frozenset[bytes]]
@@ -67,6 +68,7 @@ class Arrivals:
         self._grounds: _Grounds | None = None
         self._left: list[Unopened] = []
         self._records: list[OpenedRecord] = []
+        self._room = Room()
         self.keyring: Keyring | None = None  # the newest that was read; None before the first one
 
     def open_first(self, watch: Callable[[int, int], None]) -> Generator[Opened, None, None]:
@@ -105,6 +107,8 @@ class Arrivals:
             for outcome in outcomes:
                 if stop():
                     return None
+                if isinstance(outcome, Opened):
+                    outcome = self._room.fit(outcome)
                 _put(outcome, reports, left, records)
         tried = set(again)
         before = len(self._records)
@@ -112,6 +116,11 @@ class Arrivals:
         self._records = [one for one in self._records if self._stays(one, tried)] + records
         self._grounds, self._last = grounds, last
         return Fresh(reports, len(self._records) - before)
+
+    @property
+    def cut(self) -> frozenset[bytes]:
+        """Ids of envelopes whose long reports were cut short (keyholder/room.py)."""
+        return frozenset(self._room.cut)
 
     def annotate(self, reports: Iterable[Merged]) -> Annotations:
         """What holders say of them, as the home has it now."""
@@ -132,7 +141,7 @@ class Arrivals:
         with closing(outcomes):
             for outcome in outcomes:
                 if isinstance(outcome, Opened):
-                    yield outcome
+                    yield self._room.fit(outcome)
                 else:
                     _put(outcome, [], self._left, self._records)
 

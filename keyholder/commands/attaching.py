@@ -28,6 +28,7 @@ from keyholder.findings import Findings
 from keyholder.home import hold
 from keyholder.known import read_known
 from keyholder.merge import Merged, merge
+from keyholder.room import Room
 from keyholder.service import Service as Reached
 from keyholder.terminal import show
 from keyholder.vault import Identity
@@ -166,7 +167,7 @@ def fetch_within(
 def _open_reports(
     session: Session, peeled: Sequence[Path] | None, identity: Identity
 ) -> list[Merged]:
-    found = Findings()
+    found = Findings(room=Room(None))  # what is cut names no attachments
     for outcome in open_held(session, peeled, identity=identity):
         found.take(outcome)
     return merge(found.reports)

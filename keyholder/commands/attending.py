@@ -61,7 +61,7 @@ def _take_up(sitting: Sitting, arrivals: Arrivals, home: Watched) -> None:
     fresh = arrivals.take_up(home.database, sitting.locked.is_set)
     if fresh is None or sitting.locked.is_set():
         return
-    collection = extend(sitting.standing.collection, fresh.reports)
+    collection = extend(sitting.standing.collection, fresh.reports, arrivals.cut)
     sitting.renew(
         collection,
         lambda shown: arrivals.annotate(shown.reports),

@@ -34,6 +34,7 @@ from keyholder.known import read_known
 from keyholder.merge import Merged, merge
 from keyholder.opening import Desk, Unopened, choose_keys
 from keyholder.peeled import list_speakers, read_peeled
+from keyholder.room import Room
 from keyholder.terminal import show
 from keyholder.vault import read_seeds
 
@@ -86,7 +87,7 @@ def evidence(
     listed = {one.id for one in held.keyring.holders} - set(known.revoked)
     if identity.holder_id not in listed:
         raise EvidenceError("evidence-signer")
-    found, sealed = Findings(), []
+    found, sealed = Findings(room=Room(None)), []
     for outcome in open_held(session, peeled, identity=identity):
         found.take(outcome)
         if isinstance(outcome, Unopened):

@@ -59,7 +59,7 @@ def export(
     session: Session = context.obj
     check_output(output, force=force)
     unit = choose_unit(wanted_format, per)
-    desk = open_desk(session, peeled)
+    desk = open_desk(session, peeled, whole=True)
     found = [one for one in desk.reports if matches(one, wanted)]
     incidents = list_incidents(wanted_format, unit, found, desk.annotations)
     written = Export(

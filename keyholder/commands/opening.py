@@ -37,6 +37,7 @@ from keyholder.opening import (
 from keyholder.peeled import list_speakers, read_peeled
 from keyholder.records.journaled import read_journal
 from keyholder.records.replay import Annotations, replay
+from keyholder.room import ROOM, Room
 from keyholder.vault import Identity, read_seeds
 
 Watch = Callable[[int, int], Any]  # is told how many are opened, and of how many
@@ -143,15 +144,21 @@ def open_desk(
     *,
     identity: Identity | None = None,
     watch: Watch | None = None,
+    whole: bool = False,
 ) -> OpenDesk:
     """Every report, merged, what keyholders said about them, and why the rest did not open: of one
-    pass over the store. Options as `open_held`."""
+    pass over the store. Long reports are cut where they are too many, unless all are to be `whole`,
+    and it is said. Options as `open_held`."""
     identity = identity or unlock_identity(session)
-    found = Findings()
+    found = Findings(room=Room(None if whole else ROOM))
     for outcome in open_held(session, peeled, identity=identity, watch=watch):
         found.take(outcome)
     reports = merge(found.reports)
-    return OpenDesk(reports, annotate(session, identity, found, reports), found.tally)
+    if found.room.cut:
+        warn(f"{write_count(len(found.room.cut), 'long report')} cut short here, to fit in memory:")
+        warn("`keyholder show ID` and `keyholder export` give them whole.")
+    annotations = annotate(session, identity, found, reports)
+    return OpenDesk(reports, annotations, found.tally, len(found.room.cut))
 
 
 def annotate(

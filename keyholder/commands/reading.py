@@ -16,7 +16,7 @@ from keyholder.filters import Filter, matches
 from keyholder.findings import Findings
 from keyholder.merge import Merged, merge
 from keyholder.moments import write_day
-from keyholder.opening import Unopened
+from keyholder.opening import Opened, Outcome, Unopened
 from keyholder.records.telling import write_said
 from keyholder.rows import make_row, measure_text, write_table
 from keyholder.sheet import write_sheet
@@ -39,14 +39,15 @@ def list_reports(
     A report that came by several channels, in parts or screen by screen is one line. What strangers
     wrote is shown with every control and invisible character as ⟨U+…⟩.
 
-    --json prints the documents of spec/exports-v1.md, with the unopened envelopes counted.
+    --json prints the documents of spec/exports-v1.md, with the unopened envelopes counted, and how
+    many long reports were cut short to fit in memory.
     """
     session: Session = context.obj
-    reports, annotations, tally = open_desk(session, peeled)
+    reports, annotations, tally, cut = open_desk(session, peeled)
     found = [one for one in reports if matches(one, wanted)]
     shown = found if limit is None else found[:limit]
     if json:
-        rest = {"matching": len(found), "unopened": list_unopened(tally)}
+        rest = {"matching": len(found), "cut": cut, "unopened": list_unopened(tally)}
         documents = (
             add_annotations(make_document(one), one.report_id, annotations) for one in shown
         )
@@ -84,7 +85,7 @@ def show_report(
     opened = Findings()
     unopened: list[Unopened] = []
     for outcome in open_held(session, peeled, identity=identity):
-        opened.take(outcome)
+        opened.take(outcome, whole=_is_meant(outcome, prefix))
         if isinstance(outcome, Unopened) and outcome.envelope_id.hex().startswith(prefix):
             unopened.append(outcome)
     reports = merge(opened.reports)
@@ -109,6 +110,12 @@ def is_meant(merged: Merged, prefix: str) -> bool:
     """Whether the report's id, or one of its envelopes', begins so (lower-case hex)."""
     ids = (merged.report_id, *(source.envelope_id for source in merged.sources))
     return any(one.hex().startswith(prefix) for one in ids)
+
+
+def _is_meant(outcome: Outcome, prefix: str) -> bool:
+    return isinstance(outcome, Opened) and (
+        outcome.report_id.hex().startswith(prefix) or outcome.envelope_id.hex().startswith(prefix)
+    )
 
 
 def _say_unopened(unopened: Unopened, *, json: bool) -> None:

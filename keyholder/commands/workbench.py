@@ -132,7 +132,7 @@ def _open(sitting: Sitting, opened: Generator[Opened, None, None], arrivals: Arr
             if sitting.locked.is_set():
                 return
             reports.append(one)
-    collection = collect(reports)
+    collection = collect(reports, arrivals.cut)
     standing = Standing(collection, arrivals.annotate(collection.reports))
     sitting.take(standing, arrivals.list_unopened())
     # A daemon: nobody waits for it when the sitting is locked.

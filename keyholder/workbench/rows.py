@@ -78,6 +78,7 @@ def make_sheet(standing: Standing, merged: Merged) -> dict[str, Any]:
     since = report.get("since")
     return {
         **make_document(merged),
+        "shortened": any(source.envelope_id in collection.cut for source in merged.sources),
         "country_name": None if "cc" not in report else country_name(report["cc"]),
         "region_name": name_region(report.get("region")),
         "copies": [

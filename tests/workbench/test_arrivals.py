@@ -95,7 +95,7 @@ def test_the_button_does_what_the_command_does(filled: DeskForTests, service: Fa
         said = [one["text"] for one in done["lines"]]
         assert not any(one["warns"] for one in done["lines"])
         assert said[0] == "2 new envelopes; 4 held. Keyring 2."
-        assert said[1] == "1 records of yours were sent."
+        assert said[1] == "1 record of yours was sent."
         assert "The log is whole up to 4 leaves." in said[2]
         assert len(service.cosignatures) == cosigned + 1
         assert list_texts(host, token) == ["the second", "the first"]
@@ -148,7 +148,7 @@ def test_a_keyring_that_was_rolled_back(coalition: DeskForTests, service: FakeSe
     assert code == "keyring-rollback"
     assert lines[0].warns
     assert f"Version {held} stays in use." in lines[0].text
-    assert lines[1].text.startswith("1 new envelopes"), "what came is kept all the same"
+    assert lines[1].text.startswith("1 new envelope"), "what came is kept all the same"
     assert read_held(coalition.home).keyring.version == held
 
 

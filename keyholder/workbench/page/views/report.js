@@ -76,6 +76,10 @@ function withoutKeys(report) {
 /** @param {any} told */
 function warn(told) {
   const lines = [];
+  if (told.shortened)
+    lines.push(
+      `Too many long reports came to hold them all: of this one the beginnings of its texts are here. “keyholder show ${told.id}” prints all of it.`,
+    );
   if (told.conflicts?.length) {
     lines.push(`Its copies contradict each other in: ${told.conflicts.map(title).join(", ")}.`);
   }

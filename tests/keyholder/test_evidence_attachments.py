@@ -68,6 +68,7 @@ def test_a_changed_one_is_found_and_named(stocked: DeskForTests) -> None:
         (f"attachments/{PHOTO.id.hex()}.jpg", PHOTO.data),
         ("attachments/photo.blob", b"anything"),
     ],
+    ids=["another id", "another ending", "no id"],  # each run seals anew, so ids differ
 )
 def test_its_maker_cannot_call_something_else_one(
     stocked: DeskForTests, monkeypatch: pytest.MonkeyPatch, name: str, data: bytes

@@ -12,6 +12,7 @@ from sqlite3 import Connection
 from typing import NamedTuple
 
 from crypto.keyring import Keyring
+from keyholder.attachments.shelf import Shelf, open_shelf
 from keyholder.commands.opening import Ground, annotate, list_unopened, open_held, read_ground
 from keyholder.commands.session import Session
 from keyholder.cores import CHUNK, count_cores, open_chunks
@@ -28,6 +29,7 @@ from keyholder.envelopes import (
 from keyholder.errors import HomeError
 from keyholder.findings import Findings, Tally
 from keyholder.keys.keeping import open_store, replace_kept
+from keyholder.known import read_known
 from keyholder.merge import Merged
 from keyholder.opening import (
     REMOVED,
@@ -130,6 +132,10 @@ class Arrivals:
     def list_unopened(self) -> list[dict[str, str | int]]:
         """How many envelopes gave no report, and why, as JSON values."""
         return list_unopened(Tally((one.outcome, one.detail) for one in self._left))
+
+    def find_shelf(self) -> Shelf:
+        """The attachments of the home, without those that keyrings list as purged by now."""
+        return open_shelf(self._session.home, read_known(self._session.home))
 
     def check_vault(self) -> None:
         """HomeError vault-renewed where this identity was locked anew since: what it holds may open

@@ -14,7 +14,6 @@ from typing import Annotated
 
 import typer
 
-from keyholder.attachments.shelf import open_shelf
 from keyholder.collection import collect
 from keyholder.commands.arrivals import Arrivals
 from keyholder.commands.attending import attend
@@ -25,7 +24,6 @@ from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.development import SWITCH
 from keyholder.errors import describe_fault
 from keyholder.files import write_whole
-from keyholder.known import read_known
 from keyholder.opening import Opened
 from keyholder.records.operations import Operation, Record
 from keyholder.records.replay import Annotations
@@ -73,8 +71,8 @@ def workbench(
         return Order(session.home, identity, service, switch, session.now)
 
     sitting = Sitting(identity.holder_id, idle_minutes * 60, time.monotonic, keep)
-    sitting.shelf = open_shelf(session.home, read_known(session.home))
     arrivals = Arrivals(session, identity, peeled or ())
+    sitting.shelf = arrivals.find_shelf()
     opened = arrivals.open_first(partial(_tell, sitting, time.monotonic()))
 
     def work() -> None:

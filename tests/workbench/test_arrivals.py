@@ -16,6 +16,8 @@ from keyholder.held import read_held
 from keyholder.home import hold
 from keyholder.vault import read_seeds, unlock, write_seeds
 from keyholder.workbench.sitting import Sitting
+from tests.blob_sealing import seal_blob
+from tests.image_making import make_png
 from tests.keyholder.conftest import (
     PASSPHRASE,
     DeskForTests,
@@ -212,6 +214,28 @@ def test_what_the_service_had_kept_back(filled: DeskForTests, service: FakeServi
         assert list_texts(host, token) == ["the second", "the first"]
         state = ask(host, token, "/api/state")
         assert [one["outcome"] for one in state["unopened"]] == ["damaged"]
+
+
+def test_what_is_purged_meanwhile_is_not_shown_any_more(
+    coalition: DeskForTests, service: FakeService
+) -> None:
+    photo = seal_blob(make_png(4, 4))
+    evidence = {"blobs": [photo.named]}
+    service.store(coalition.seal(say("with a photo", evidence=evidence), b"12345678"))
+    coalition.done("sync")
+    coalition.home.blobs.mkdir(exist_ok=True)
+    (coalition.home.blobs / photo.id.hex()).write_bytes(photo.data)
+    with run_workbench(coalition) as (_, host, token):
+        wait_opened(host, token)
+
+        def state() -> str:
+            (one,) = ask(host, token, f"/api/reports/{b'12345678'.hex()}")["attachments"]
+            return str(one["state"])
+
+        assert state() == "held"
+        coalition.done("purge", "--blob", photo.id.hex(), "--yes", "--publish")
+        assert get_new(host, token)["code"] is None
+        assert state() == "attachment-purged"
 
 
 def test_without_the_token_nobody_makes_it_fetch(

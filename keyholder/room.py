@@ -14,12 +14,14 @@ from reports.report import Report
 ROOM = 256 << 20
 """Bytes, estimated, that long reports may take before more of them are cut."""
 USUAL = 4_096
-"""Bytes up to which a report is never cut. What is left of one that was cut takes 8 KB at most."""
+"""Bytes up to which a report is never cut. What is left of one that was cut takes 8 KB at
+most, and 1 KB more for each of up to 16 attachments that it names."""
 _QUICK = 200  # characters of texts up to which a report need not be weighed
 _KEPT = {"text": 160, "raw": 160}  # characters that are left of a text: one SMS
 _KEPT_OF_OTHERS = 40
 _TEXTS = ("text", "raw", "area", "contact", "plat_other", "op_other")
-_DROPPED = frozenset(("unknown", "evidence"))  # lists in lists, and links of 768 bytes each
+_HEAVY = frozenset(("unknown", "evidence"))
+_DROPPED = frozenset(("unknown", "links"))  # lists in lists, and links of 768 bytes each
 _FOLDED = 12  # bytes of a character that is not ASCII in the index of texts, at most
 
 
@@ -36,7 +38,7 @@ class Room:
         if self._left is None:
             return opened
         report = opened.report
-        if not _DROPPED.isdisjoint(report) or sum(map(len, _list_texts(report))) > _QUICK:
+        if not _HEAVY.isdisjoint(report) or sum(map(len, _list_texts(report))) > _QUICK:
             weight = weigh(report)
             if weight > USUAL:
                 if weight > self._left:
@@ -59,12 +61,21 @@ def weigh(value: Any) -> int:
 
 
 def cut(report: Report) -> Report:
-    """What it says in fields, the beginnings of its texts, and nothing that is longer."""
+    """What it says in fields, attachments among them, the beginnings of its texts, and nothing that
+    is longer."""
     return {
-        name: value[: _KEPT.get(name, _KEPT_OF_OTHERS)] if isinstance(value, str) else value
+        name: value[: _KEPT.get(name, _KEPT_OF_OTHERS)] if isinstance(value, str) else _thin(value)
         for name, value in report.items()
         if name not in _DROPPED
     }
+
+
+def _thin(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _thin(one) for name, one in value.items() if name not in _DROPPED}
+    if isinstance(value, list):
+        return [_thin(one) for one in value]
+    return value
 
 
 def _list_texts(report: Report) -> list[str]:

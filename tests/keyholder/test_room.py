@@ -51,6 +51,16 @@ def test_long_ones_are_whole_while_there_is_room(name: str) -> None:
     assert one.report.get("text", "").startswith(left.report.get("text", ""))
 
 
+def test_a_cut_one_names_its_attachments_still() -> None:
+    blob = {"key": b"k" * 32, "hash": b"i" * 32, "size": 4_096}
+    links = ["https://x.example/" + "y" * 740] * 12
+    one = open_one(1, {"chan": "app", "evidence": {"links": links, "blobs": [blob] * 16}})
+    assert len(one.report["evidence"]["blobs"]) == 16
+    left = Room(0).fit(one)
+    assert left.report["evidence"] == {"blobs": one.report["evidence"]["blobs"]}
+    assert weigh(left.report) < room.USUAL + 16 * 1_024
+
+
 def test_usual_ones_are_never_cut() -> None:
     none = Room(0)
     one = open_one(1, USUAL)

@@ -28,7 +28,6 @@ from keyholder.findings import Findings
 from keyholder.home import hold
 from keyholder.known import read_known
 from keyholder.merge import Merged, merge
-from keyholder.room import Room
 from keyholder.service import Service as Reached
 from keyholder.terminal import show
 from keyholder.vault import Identity
@@ -167,7 +166,7 @@ def fetch_within(
 def _open_reports(
     session: Session, peeled: Sequence[Path] | None, identity: Identity
 ) -> list[Merged]:
-    found = Findings(room=Room(None))  # what is cut names no attachments
+    found = Findings()
     for outcome in open_held(session, peeled, identity=identity):
         found.take(outcome)
     return merge(found.reports)

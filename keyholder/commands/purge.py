@@ -168,7 +168,7 @@ def _delete_copies(session: Session, *, yes: bool, json: bool) -> None:
         if count or kept or files:
             warn(f"Held here of what keyrings list as purged: {write_count(count, 'envelope')}.")
             warn(f"{kept:,} are kept beyond their epoch.")
-            warn(f"{files:,} attachments that keyrings list so are held here.")
+            warn(f"And of attachments that keyrings list so: {write_count(files, 'file')}.")
             _confirm(session, "Delete these copies for good?", yes=yes)
             with show_progress("Deleting", None) as advance:
                 count = delete_copies(database, purged, advance)

@@ -174,8 +174,8 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
         )
     if verdict.attachments:
         yield (
-            f"{verdict.attachments:,} sealed attachments are in it, each by its own SHA-256. The "
-            "reports name them and hold their keys; no log holds them."
+            f"Sealed attachments in it, each by its own SHA-256: {verdict.attachments:,}. Reports "
+            "name them and hold their keys; no log holds them."
         )
     for act in verdict.acts:
         yield f"  {act.number}. {show(act.time)} {act.holder_id} {act.action}"

@@ -48,7 +48,10 @@ def test_they_are_in_it_sealed_and_only_if_asked_for(stocked: DeskForTests) -> N
     assert (verdict.findings, verdict.attachments) == ({}, 1)
     told = stocked.done("verify-bundle", path, "--json").json
     assert (told["whole"], told["attachments"]) == (True, 1)
-    assert "1 sealed attachments" in stocked.done("verify-bundle", path).out
+    assert (
+        "Sealed attachments in it, each by its own SHA-256: 1."
+        in stocked.done("verify-bundle", path).out
+    )
 
 
 def test_a_changed_one_is_found_and_named(stocked: DeskForTests) -> None:

@@ -51,7 +51,7 @@ def test_new_reports_are_fetched_and_nobody_loses_her_place(
         assert top > 0
         service.store(*(seal(filled, f"later {number}", "IR") for number in range(3)))
         button.click()
-        expect(news).to_have_text("3 new reports")
+        expect(news).to_have_text("3 new reports", timeout=30_000)
         expect(page.locator("#outcome li").first).to_have_text(
             f"3 new envelopes; {HELD + 3} held. Keyring 2."
         )
@@ -125,6 +125,7 @@ def test_the_first_report_of_all(
         assert violations(page) == []
         service.store(seal(coalition, "the very first"))
         page.get_by_role("button", name="Get new reports").click()
-        expect(page.locator(".row.current")).to_contain_text("the very first")
-        expect(page.locator("#opening")).to_have_text("1 report, 1 incident")
+        expect(page.locator(".row.current")).to_contain_text("the very first", timeout=30_000)
+        # Incidents follow, and the page asks only from time to time how many there are.
+        expect(page.locator("#opening")).to_have_text("1 report, 1 incident", timeout=30_000)
         assert (seen.elsewhere, seen.wrong) == ([], [])

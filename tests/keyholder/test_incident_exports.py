@@ -308,7 +308,7 @@ class TestCommand:
         told = coalition.done(
             "export", "--format", "csv", "--per", "incident", "--output", tmp_path / "i.csv"
         )
-        assert "3 reports, as 1 incidents (0 of them put together by people" in told.out
+        assert "3 reports, as 1 incident (0 of them put together by people" in told.out
         assert len(read_csv((tmp_path / "i.csv").read_bytes())) == 1
         assert "do not say what they agree to" in told.out
 

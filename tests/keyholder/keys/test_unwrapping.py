@@ -150,6 +150,7 @@ class TestUnwrapping:
         assert bob.done("sync", "--json").json["wraps"] == {
             "taken": [{"epoch": 2, "lock": "A"}],
             "refused": [],
+            "foreign": [],
             "withheld": [],
         }
 

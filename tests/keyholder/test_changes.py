@@ -107,7 +107,7 @@ def test_lists_epochs_and_wraps() -> None:
         "Epoch 3 added: 2026-09-21T14:15:00Z to 2026-09-28T14:15:00Z, lock A, fallback; to be ",
         " destroyed after 2026-12-27T14:15:00Z; suites app 02, app-sms 01,",
         f"Wraps changed: epoch 1, lock A, for 2 holders; {THIRD}; no longer for {FIRST}",
-        f"Wraps added: epoch 3, lock A, for 1 holders; {FIRST}",
+        f"Wraps added: epoch 3, lock A, for 1 holder; {FIRST}",
         "File changed: other.json",
     ):
         assert line in told, line

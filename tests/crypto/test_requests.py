@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crypto import requests
@@ -81,6 +81,7 @@ def test_another_library_verifies_ours(body: bytes) -> None:
     assert "created" not in result.parameters
 
 
+@settings(deadline=None)
 @given(st.sampled_from(["GET", "POST"]), st.binary(max_size=64), st.integers(0, 2))
 def test_round_trip(method: str, body: bytes, at: int) -> None:
     uris = ["https://a.example/x", "http://b.onion/x", "https://c.example/x?y=1"]

@@ -103,6 +103,11 @@ MAX_ENVELOPE = max(length for lengths in _SIZE_CLASSES.values() for length in le
 """Bytes of the longest envelope that has a valid form."""
 
 
+def list_lengths(suite: Suite) -> tuple[int, ...]:
+    """Bytes that a whole envelope of this suite can have, size class by size class."""
+    return tuple(_SIZE_CLASSES[suite])
+
+
 class Header(NamedTuple):
     """What everybody can see: suite, epoch (u16) and size class (u8)."""
 

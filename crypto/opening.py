@@ -13,6 +13,7 @@ from crypto.envelope import (
     Kind,
     Suite,
     check_form,
+    list_lengths,
     read_header,
     write_header,
 )
@@ -54,7 +55,13 @@ class Opener:
                 (key.suite, key.lock) for key in locks
             ):
                 raise OpeningError("lock-unknown")
-        self._keys = {write_header(suite, epoch): locks for (epoch, suite), locks in keys.items()}
+        # By the first bytes and the length, which are all of a form: what has none of these forms
+        # has a bad one, or is for other keys.
+        self._forms = {
+            (write_header(suite, epoch), length): (suite, epoch, locks)
+            for (epoch, suite), locks in keys.items()
+            for length in list_lengths(suite)
+        }
 
     def open(self, envelope: bytes) -> Opened:
         """Open one envelope.
@@ -63,10 +70,11 @@ class Opener:
         box-not-opened, suite-mismatch, padding-invalid, kind-unknown.
         """
         outside = envelope[:HEADER_SIZE]
-        suite, epoch, _ = check_form(outside, len(envelope))
-        locks = self._keys.get(outside)
-        if locks is None:
+        form = self._forms.get((outside, len(envelope)))
+        if form is None:
+            check_form(outside, len(envelope))
             raise OpeningError("no-key")
+        suite, epoch, locks = form
         box = envelope[HEADER_SIZE:]
         for lock in locks:
             box = _open_layer(lock, outside, box)
@@ -116,11 +124,12 @@ def _read_plaintext(suite: Suite, epoch: int, plaintext: bytes) -> Opened:
         raise OpeningError("suite-mismatch")
     # As sodium_unpad with one block, which costs a tenth of an opening: what is padded is ours
     # alone to see, so nobody can time it.
-    marked = plaintext.rstrip(b"\0")
-    if marked[-1:] != _MARK or len(marked) <= INNER_HEADER_SIZE:
+    end = plaintext.rfind(_MARK)
+    if end < INNER_HEADER_SIZE or plaintext[end + 1 :] != bytes(len(plaintext) - end - 1):
         raise OpeningError("padding-invalid")
-    inside = marked[:-1]
-    kind = _KINDS.get(inside[1])
+    kind = _KINDS.get(plaintext[1])
     if kind is None:
         raise OpeningError("kind-unknown")
-    return Opened(kind, inside[2:INNER_HEADER_SIZE], inside[INNER_HEADER_SIZE:], suite, epoch)
+    return Opened(
+        kind, plaintext[2:INNER_HEADER_SIZE], plaintext[INNER_HEADER_SIZE:end], suite, epoch
+    )

@@ -111,10 +111,7 @@ class Desk:
     def open_all(self, chunk: Sequence[Kept]) -> list[Outcome]:
         """As `open`, for each. All boxes first, then all that was in them: going back and forth
         between the two costs a tenth more than doing either."""
-        return [
-            one if isinstance(one, Unopened) else self._read(kept, one)
-            for kept, one in zip(chunk, [self._try(kept) for kept in chunk], strict=True)
-        ]
+        return list(map(self._read, chunk, [self._try(kept) for kept in chunk]))
 
     def _try(self, kept: Kept) -> Content | Unopened:
         place, envelope_id, day, body, fault, inner = kept
@@ -130,7 +127,9 @@ class Desk:
                 return Unopened(place, envelope_id, day, NO_KEY, str(epoch))
             return Unopened(place, envelope_id, day, DAMAGED, error.code)
 
-    def _read(self, kept: Kept, opened: Content) -> Outcome:
+    def _read(self, kept: Kept, opened: Content | Unopened) -> Outcome:
+        if isinstance(opened, Unopened):
+            return opened
         kind, report_id, content, suite, epoch = opened
         if kind is not _REPORT:
             return self._read_other(kept, opened)

@@ -1,14 +1,15 @@
 """`reports.codec.decode` for many reports of one epoch, ten times as fast.
 
-Most wire values of a hundred thousand reports are the same few. What one read as is remembered, and
-is then one object in all reports, which nobody may change. An item of CBOR says itself where it
-ends, so bytes that begin with a remembered item hold that item: only what is met for the first
-time is checked head by head. Whatever is not of the usual form (unknown keys, values that their
-field does not allow, all that is refused) is left to `decode` itself, which alone knows what
-becomes of it.
+Most wire values of a hundred thousand reports are the same few, and many stand beside each other in
+the same way: channel, country and region; operator, services and kinds. What a value, or a run of
+neighbouring ones, read as is remembered, and is then one object in all reports, which nobody may
+change. An item of CBOR says itself where it ends, so bytes that begin with a remembered run hold
+that run: only what is met for the first time is checked head by head. Whatever is not of the usual
+form (unknown keys, values that their field does not allow, all that is refused) is left to `decode`
+itself, which alone knows what becomes of it.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import cbor2
 
@@ -19,11 +20,13 @@ from reports.table import Field, load_table
 from reports.values import read_value
 from reports.wire import pass_items
 
-_LONGEST = 24  # bytes of a wire value that is remembered
-_MOST = 4096  # values that are remembered of one field
-_FORMS = 8  # lengths of lists that are remembered of one field
-_MAP, _TEXT, _LONG_TEXT, _LONGER_TEXT, _LIST = 0xA0, 0x60, 0x78, 0x79, 0x80
+_LONGEST = 24  # bytes of a wire value, or of a run of them, that is remembered
+_MOST = 2048  # values, and runs, that are remembered of one field
+_FORMS = 8  # lengths of runs, and of lists, that are remembered of one field
+_MAP, _BYTES, _TEXT, _LONG_TEXT, _LONGER_TEXT, _LIST = 0xA0, 0x40, 0x60, 0x78, 0x79, 0x80
 _LONG_KEY = 0x18
+_VARIED = frozenset({"text", "time", "int", "bytes", "record", "record-list", "text-list"})
+"""Types of which so many values are met that a run with one in it would not be met again."""
 
 
 def _measure(head: int) -> int:
@@ -41,6 +44,15 @@ class _Unusual(Exception):
     """The quick way does not reach here."""
 
 
+class _Run(NamedTuple):
+    """Fields that follow each other."""
+
+    fields: Report
+    last: int  # the key of the last of them
+    number: int  # of fields
+    items: int  # in their lists, at most
+
+
 class Decoder:
     """Reads the reports of one epoch. epoch_start: Unix seconds."""
 
@@ -50,12 +62,19 @@ class Decoder:
         self._limits = table.limits
         self._fields: list[Field | None] = [table.by_key.get(key) for key in range(256)]
         self._names = ["" if field is None else field.name for field in self._fields]
-        self._texts = {field.key: field.max_bytes for field in table.fields if field.type == "text"}
+        self._texts = [
+            field.max_bytes if field is not None and field.type == "text" else 0
+            for field in self._fields
+        ]
+        self._strings = {field.key: field for field in table.fields if field.type == "bytes"}
         self._regions = {field.key for field in table.fields if field.type == "region"}
+        self._groups = _number_groups(self._fields)
         self._known: list[dict[bytes, Any]] = [{} for _ in range(256)]
+        self._forms: list[list[int]] = [[] for _ in range(256)]
         # A region's wire form leaves out what the country says, so it is remembered with it.
         self._placed: dict[tuple[bytes, Any], Any] = {}
-        self._forms: list[list[int]] = [[] for _ in range(256)]
+        self._runs: list[dict[bytes, _Run]] = [{} for _ in range(256)]
+        self._lengths: list[list[int]] = [[] for _ in range(256)]
 
     def decode(self, data: bytes) -> Report:
         """As `reports.codec.decode`. Raises ReportError (report-…) and nothing else."""
@@ -65,86 +84,146 @@ class Decoder:
             return decode(data, self._start)
 
     def _read(self, data: bytes) -> Report:
-        names, known, sizes = self._names, self._known, _SIZES
-        size, count, at = len(data), data[0] - _MAP, 1
-        if count == _LONG_KEY:
-            count, at = data[1], 2
-        if not 0 <= count < 256 or (count >= 24) != (at == 2) or size > self._limits.report_bytes:
+        names, texts, groups, sizes = self._names, self._texts, self._groups, _SIZES
+        known, runs, lengths = self._known, self._runs, self._lengths
+        size, left, at = len(data), data[0] - _MAP, 1
+        if left == _LONG_KEY:
+            left, at = data[1], 2
+        if not 0 <= left < 256 or (left >= 24) != (at == 2):
             raise _Unusual
         record: Report = {}
         last = -1
-        items = 1 + count
-        for _ in range(count):
-            key = data[at]
+        items = 1 + left
+        while left > 0:
+            key, start = data[at], at + 1
             if key >= _LONG_KEY:
-                at += 1
-                key = data[at] if key == _LONG_KEY else 0
-                if key < _LONG_KEY:
-                    raise _Unusual
+                key, start = _read_key(data, at), at + 2
             if key <= last:
                 raise _Unusual
+            if groups[key]:
+                for length in lengths[key]:
+                    run = runs[key].get(data[at : at + length])
+                    if run is not None:
+                        at += length
+                        break
+                else:
+                    run, at = self._read_run(data, at, left, record.get("cc"))
+                fields, last, number, inside = run
+                record.update(fields)
+                left -= number
+                items += inside
+                continue
             last = key
-            start = at = at + 1
-            head = data[at]
-            if length := sizes[head]:
-                at += length
-            elif head >= _LIST:
-                at += self._match(key, data, at)
-                items += at - start
+            left -= 1
+            if longest := texts[key]:
+                start, at = _find_text(data, start, data[start])
+                if at > size or at - start > longest:
+                    raise _Unusual
+                record[names[key]] = data[start:at].decode()
+                continue
+            at = start + sizes[data[start]]
             value = known[key].get(data[start:at])
             if value is None:
-                value, at, inside = self._read_other(key, data, start, at, record)
+                value, at, inside = self._read_value(key, data, start, None)
                 items += inside
             record[names[key]] = value
-        if at != size or items > self._limits.total_items:
+        if left or at != size or size > self._limits.report_bytes:
+            raise _Unusual
+        if items > self._limits.total_items:
             raise _Unusual
         return record
 
-    def _read_other(
-        self, key: int, data: bytes, start: int, end: int, record: Report
-    ) -> tuple[Any, int, int]:
-        """A value that is not remembered by its bytes alone: as `_learn`."""
-        if longest := self._texts.get(key):
-            start, end = _find_text(data, start, data[start])
-            if end > len(data) or end - start > longest:
+    def _read_run(self, data: bytes, at: int, left: int, country: Any) -> tuple[_Run, int]:
+        """The fields of one group that follow each other there, `left` of them at most, and where
+        they end. country: what stood before them."""
+        fields: Report = {}
+        start, last, items, complete = at, -1, 0, True
+        first = key = _read_key(data, at)
+        while self._groups[key] == self._groups[first]:
+            if key <= last:
                 raise _Unusual
-            return data[start:end].decode(), end, 0
-        if key in self._regions:
-            value = self._placed.get((data[start:end], record.get("cc")))
-            if value is not None:
-                return value, end, 0
-        return self._learn(key, data, start, record)
+            at += 1 if key < _LONG_KEY else 2
+            value, at, inside = self._read_value(key, data, at, fields.get("cc", country))
+            complete = complete and (key not in self._regions or "cc" in fields)
+            fields[self._names[key]] = value
+            items += inside
+            last = key
+            if len(fields) == left:
+                break
+            key = _read_key(data, at)
+        run = _Run(fields, last, len(fields), items)
+        if complete:  # else it has a region and not its country
+            _remember(self._runs[first], self._lengths[first], data[start:at], run)
+        return run, at
 
-    def _match(self, key: int, data: bytes, at: int) -> int:
-        """Bytes of the list that begins there, if it is a remembered one; else 0."""
+    def _read_value(self, key: int, data: bytes, at: int, country: Any) -> tuple[Any, int, int]:
+        """What stands there as a field's value: (what it means, where it ends, its items)."""
+        if field := self._strings.get(key):
+            end = at + 1 + data[at] - _BYTES
+            if not field.min_bytes <= end - at - 1 <= min(field.max_bytes, 23) or end > len(data):
+                raise _Unusual
+            return data[at + 1 : end], end, 0
         known = self._known[key]
+        if size := _SIZES[data[at]]:
+            wire = data[at : at + size]
+            value = self._placed.get((wire, country)) if key in self._regions else known.get(wire)
+            if value is not None:
+                return value, at + size, 0
         for length in self._forms[key]:
-            if data[at : at + length] in known:
-                return length
-        return 0
+            value = known.get(data[at : at + length])
+            if value is not None:
+                return value, at + length, length  # it has no more items than bytes
+        return self._learn(key, data, at, country)
 
-    def _learn(self, key: int, data: bytes, at: int, record: Report) -> tuple[Any, int, int]:
-        """A value met for the first time, checked: (what it means, where it ends, its items)."""
+    def _learn(self, key: int, data: bytes, at: int, country: Any) -> tuple[Any, int, int]:
+        """As `_read_value`, for what is met for the first time, and checked."""
         end, items = pass_items(data, at, 2, self._limits)
-        wire, country = data[at:end], record.get("cc")
-        field = self._fields[key]
+        wire, field = data[at:end], self._fields[key]
         value = (
             None if field is None else read_value(field, cbor2.loads(wire), self._start, country)
         )
         if value is None:
             raise _Unusual
-        known, forms = self._known[key], self._forms[key]
         if key in self._regions:
             if len(wire) <= _LONGEST and len(self._placed) < _MOST:
                 self._placed[wire, country] = value
-        elif len(wire) <= _LONGEST and len(known) < _MOST:
-            if wire[0] < _LIST:
-                known[wire] = value
-            elif len(wire) in forms or len(forms) < _FORMS:
-                known[wire] = value
-                if len(wire) not in forms:
-                    forms.append(len(wire))
+        else:
+            forms = self._forms[key] if wire[0] >= _LIST else [len(wire)]
+            _remember(self._known[key], forms, wire, value)
         return value, end, items - 1
+
+
+def _number_groups(fields: list[Field | None]) -> list[int]:
+    """For each key the number of its group: neighbouring fields of few values; 0 for all others."""
+    groups, number = [], 1
+    for field in fields:
+        if field is None or field.type in _VARIED:
+            number += 1
+            groups.append(0)
+        else:
+            groups.append(number)
+    return groups
+
+
+def _remember(known: dict[bytes, Any], forms: list[int], wire: bytes, value: Any) -> None:
+    """Under its bytes, if there is room. forms: the lengths that are looked for."""
+    if len(wire) > _LONGEST or len(known) >= _MOST:
+        return
+    if len(wire) not in forms:
+        if len(forms) >= _FORMS:
+            return
+        forms.append(len(wire))
+    known[wire] = value
+
+
+def _read_key(data: bytes, at: int) -> int:
+    """The key that stands there: one byte, or from 24 to 255 two."""
+    key = data[at]
+    if key < _LONG_KEY:
+        return key
+    if key != _LONG_KEY or data[at + 1] < _LONG_KEY:
+        raise _Unusual
+    return data[at + 1]
 
 
 def _find_text(data: bytes, at: int, head: int) -> tuple[int, int]:

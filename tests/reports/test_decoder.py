@@ -139,6 +139,39 @@ def test_equal_values_are_one_object() -> None:
     assert first["op"] is second["op"]
 
 
+def test_a_run_is_no_longer_than_its_report() -> None:
+    run = encode({"chan": "app", "cc": "MM", "region": "MM-13"}, START)
+    assert run[0] == 0xA3
+    _check(run)
+    for count in (0, 1, 2, 4):
+        _check(bytes((0xA0 + count,)) + run[1:])
+
+
+def test_a_run_ends_where_another_field_stands() -> None:
+    for report in (
+        {"chan": "app", "cc": "MM"},
+        {"chan": "app", "cc": "MM", "region": "MM-13", "area": "x"},
+        {"chan": "app", "cc": "MM", "area": "x"},
+        {"chan": "app", "region": "MM-13", "area": "x"},
+        {"notified": "text", "consent": "relay", "abuse": "?3", "tag": b"1"},
+        {"notified": "text", "consent": "relay", "tag": b"1"},
+    ):
+        _check(_encode(report))
+
+
+def test_keys_in_a_run_rise() -> None:
+    run = encode({"chan": "app", "cc": "MM", "lang": "en"}, START)
+    _check(run)
+    _check(run[:1] + run[3:7] + run[1:3] + run[7:])
+    _check(run[:3] + run[1:3] + run[7:])
+    _check(bytes((0xA2, 16, 0x62, 0x65, 0x6E, 0x18, 16, 0x62, 0x65, 0x6E)))
+
+
+def test_byte_strings_of_other_lengths_read_the_same() -> None:
+    for head in (b"\x40", b"\x50" + b"x" * 16, b"\x51" + b"x" * 17, b"\x58\x02xx", b"\x50x"):
+        _check(b"\xa1\x18\x1d" + head)
+
+
 def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(decoder, "_MOST", 50)
     quick = Decoder(START)
@@ -149,11 +182,14 @@ def test_what_is_remembered_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
                 "region": f"MM-{number:03}",
                 "seq": number,
                 "op": [f"name{number:04}"],
+                "parsed": [f"?{100 + one}" for one in range(number % 20)],
                 "tag": bytes([number % 256]),
             },
             START,
         )
         assert quick.decode(data) == decode(data, START)
     assert max(map(len, quick._known)) == 50
+    assert max(map(len, quick._runs)) == 50
     assert len(quick._placed) == 50
-    assert max(map(len, quick._forms)) <= decoder._FORMS
+    assert max(map(len, quick._forms)) == decoder._FORMS
+    assert max(map(len, quick._lengths)) == decoder._FORMS

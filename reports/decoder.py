@@ -127,9 +127,8 @@ class Decoder:
                 value, at, inside = self._read_value(key, data, start, None)
                 items += inside
             record[names[key]] = value
-        if left or at != size or size > self._limits.report_bytes:
-            raise _Unusual
-        if items > self._limits.total_items:
+        limits = self._limits
+        if left or at != size or size > limits.report_bytes or items > limits.total_items:
             raise _Unusual
         return record
 

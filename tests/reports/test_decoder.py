@@ -161,10 +161,52 @@ def test_a_run_ends_where_another_field_stands() -> None:
 
 def test_keys_in_a_run_rise() -> None:
     run = encode({"chan": "app", "cc": "MM", "lang": "en"}, START)
-    _check(run)
-    _check(run[:1] + run[3:7] + run[1:3] + run[7:])
-    _check(run[:3] + run[1:3] + run[7:])
+    head, chan, cc, lang = run[:1], run[1:3], run[3:7], run[7:]
+    assert lang == b"\x10\x62en"
+    for fields in (chan + cc + lang, cc + chan + lang, chan + chan + lang, cc + cc + lang):
+        _check(head + fields)
     _check(bytes((0xA2, 16, 0x62, 0x65, 0x6E, 0x18, 16, 0x62, 0x65, 0x6E)))
+
+
+def test_a_known_list_beside_another_neighbour_reads_the_same() -> None:
+    quick = Decoder(START)
+    for kind in (["full"], ["dns"]):
+        report: Report = {"op": ["41401", "MPT"], "kind": kind}
+        assert quick.decode(encode(report, START)) == report
+
+
+def test_a_report_of_many_fields_reads_the_same() -> None:
+    report: Report = {
+        "chan": "app",
+        "cc": "MM",
+        "region": "MM-13",
+        "area": "x",
+        "op": ["41401"],
+        "net": {"data": "down"},
+        "kind": ["full"],
+        "since": START // QUARTER * QUARTER,
+        "since_precision": "hour",
+        "status": "ended",
+        "until": START // QUARTER * QUARTER,
+        "until_precision": "hour",
+        "obs": START // QUARTER * QUARTER,
+        "lang": "en",
+        "text": "x",
+        "written": START // QUARTER * QUARTER,
+        "tag": b"x",
+        "seq": 1,
+        "recv": START // QUARTER * QUARTER,
+        "raw": "x",
+        "asn": 1,
+        "parsed": ["cc"],
+        "plat_other": "x",
+        "op_other": "x",
+        "contact": "x",
+    }
+    data = encode(report, START)
+    assert data[:2] == bytes((0xB8, len(report)))
+    _check(data)
+    _check(data[:1] + b"\x17" + data[2:])
 
 
 def test_byte_strings_of_other_lengths_read_the_same() -> None:

@@ -30,6 +30,7 @@ from keyholder.records.authors import NOBODY, Authors
 
 CHUNK = 512  # envelopes handed over at once
 ALONE = 2_000  # envelopes up to which one process is faster
+_MANY = 100_000  # objects until the collector looks: outcomes have no cycles that were worth more
 
 _Result = TypeVar("_Result")
 
@@ -111,14 +112,17 @@ def is_quick(total: int, cores: int) -> bool:
 def _work(
     make: _Make[_Result], jobs: Iterable[_Job], keys: Sequence[EpochKeys], cores: int
 ) -> Iterator[list[_Result]]:
+    thresholds = gc.get_threshold()
     with ProcessPoolExecutor(
         cores, multiprocessing.get_context("spawn"), initializer=_start, initargs=(make, keys)
     ) as pool:
+        gc.set_threshold(_MANY)
         try:
             yield from _spread(pool, jobs, 2 * cores)
         except BrokenProcessPool as error:
             raise HomeError("opening-stopped") from error
         finally:
+            gc.set_threshold(*thresholds)
             pool.shutdown(cancel_futures=True)
 
 
@@ -154,8 +158,8 @@ def _unpack(packed: bytes) -> list[Any]:
 def _start(make: _Make[Any], keys: Sequence[EpochKeys]) -> None:
     harden_process()  # a new program is dumpable again, whatever its parent was
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends us, without our traceback
-    gc.freeze()  # what is here stays; what comes is freed as soon as it was handed over,
-    gc.set_threshold(100_000)  # and has no cycles that were worth looking for more often
+    gc.freeze()  # what is here stays; what comes is freed as soon as it was handed over
+    gc.set_threshold(_MANY)
     _desk.append(make(keys))
 
 

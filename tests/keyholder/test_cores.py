@@ -1,6 +1,7 @@
 """Opening in several processes gives what opening in one gives."""
 
 import base64
+import gc
 import subprocess
 import sys
 from concurrent.futures.process import BrokenProcessPool
@@ -33,6 +34,7 @@ def test_processes_give_the_same_in_the_same_order(
             chunks = read_chunks(database, 2)
             return [one for part in cores.open_chunks(chunks, keys, total, count) for one in part]
 
+    collecting = gc.get_threshold()
     alone = open_all(20, 1)
     assert [one.place for one in alone] == list(range(20))
     assert sum(isinstance(one, Opened) for one in alone) == 19
@@ -41,6 +43,7 @@ def test_processes_give_the_same_in_the_same_order(
         starts = list_starts(database, cores.CHUNK)
         found = cores.open_ranges(coalition.home.envelopes, starts, keys, 2)
         assert [one for part in found for one in part] == alone
+    assert gc.get_threshold() == collecting
 
 
 @pytest.mark.parametrize("size", [1, 3, 7, 1_000])

@@ -68,7 +68,8 @@ def measure(scope: Scope) -> list[Figure]:
             folder = Path(name) / mix.replace(" ", "-")
             folder.mkdir()
             home = make_home(folder, count, channels)
-            figures += _compare(home, mix, count, goal, scope.rounds)
+            rounds = scope.rounds if goal is None else 2 * scope.rounds - 1
+            figures += _compare(home, mix, count, goal, rounds)
             if channels == ALL_WAYS:
                 figures += _ask_all(home, folder / "words", count)
     return figures

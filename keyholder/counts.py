@@ -8,5 +8,9 @@ def write_count(number: int, one: str, many: str = "") -> str:
 
     Either may be several words, with the verb: write_count(n, "report is", "reports are").
     """
-    others = many or _IRREGULAR.get(one, f"{one}s")
-    return f"{number:,} {one if number == 1 else others}"
+    return f"{number:,} {choose_word(number, one, many)}"
+
+
+def choose_word(number: int, one: str, many: str = "") -> str:
+    """The word alone, where the number stands elsewhere or in a column: "record", "records"."""
+    return one if number == 1 else many or _IRREGULAR.get(one, f"{one}s")

@@ -111,8 +111,8 @@ def lock_stores(settings: Settings, url: str) -> Iterator[None]:
 def _write_text(proof: Proof) -> str:
     root = (proof.audit.root or b"").hex()
     return (
-        f"Copied and proved: {proof.audit.leaves:,} leaves, {proof.bodies:,} bodies, "
-        f"{proof.pending:,} envelopes that wait for their index.\n"
+        f"Copied and proved. Leaves: {proof.audit.leaves:,}. Bodies: {proof.bodies:,}. "
+        f"Envelopes that wait for their index: {proof.pending:,}.\n"
         f"The log's root is {root} in both.\n"
         "Now set HELIOGRAPH_DATABASE_URL_FILE (or HELIOGRAPH_DATABASE_URL) to the new store and "
         "start the service. Never start one on the old store again: it would be another log."

@@ -137,7 +137,7 @@ def judge_checkpoint(url: str, told: Answer, kept: dict[int, bytes]) -> Finding:
             f"{url} answers with an old checkpoint of this log.",
             "Something on the way caches. Let the proxy cache nothing under /v1/log/.",
         )
-    return ok(f"{url} answers with this store's log of {checkpoint.size:,} leaves.")
+    return ok(f"{url} answers with this store's log; leaves: {checkpoint.size:,}.")
 
 
 def fetch(url: str, seconds: float = SECONDS) -> Answer:

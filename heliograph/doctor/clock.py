@@ -40,7 +40,8 @@ def judge_clock(
     if newest_day is not None and newest_day > day_of(now) + 1:
         return wrong(
             "clock-before-log",
-            f"The log has envelopes from {newest_day - day_of(now)} days after this clock's today: "
+            f"The log has envelopes from {write_days(newest_day - day_of(now))} after this clock's "
+            "today: "
             "it is wrong now, or was then.",
             REMEDY,
         )
@@ -103,5 +104,10 @@ def _find_write(deployment: Deployment) -> float | None:
         return None
 
 
+def write_days(days: int) -> str:
+    """So many days in words."""
+    return "1 day" if days == 1 else f"{days:,} days"
+
+
 def _days(seconds: int) -> str:
-    return f"{-(-seconds // DAY)} days"
+    return write_days(-(-seconds // DAY))

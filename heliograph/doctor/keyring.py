@@ -7,6 +7,7 @@ from crypto.checkpoints import make_log_signer
 from crypto.errors import KeyringError
 from crypto.keyring import Epoch, Keyring, is_development
 from crypto.notes import write_key
+from heliograph.doctor.clock import write_days
 from heliograph.doctor.deployment import Deployment, NotReadable
 from heliograph.doctor.findings import Finding, ok, warning, wrong
 from heliograph.loopback import is_loopback
@@ -104,8 +105,8 @@ def judge_expiry(keyring: Keyring, now: int) -> Finding:
             ASK,
         )
     if left < SOON:
-        return warning("keyring-ends", f"The keyring expires in {left // DAY} days.", ASK)
-    return ok(f"The keyring is good for {left // DAY} days.")
+        return warning("keyring-ends", f"The keyring expires in {write_days(left // DAY)}.", ASK)
+    return ok(f"The keyring is good for {write_days(left // DAY)}.")
 
 
 def judge_epochs(epochs: Sequence[Epoch], now: int) -> Iterator[Finding]:
@@ -130,11 +131,11 @@ def judge_epochs(epochs: Sequence[Epoch], now: int) -> Iterator[Finding]:
         if until < now + EPOCH_SOON:
             yield warning(
                 "epoch-ends",
-                f"The last epoch ends in {(until - now) // 3600} hours, and none follows.",
+                f"Hours until the last epoch ends, and none follows: {(until - now) // 3600}.",
                 "Ask the officers for the next epoch.",
             )
         else:
-            yield ok(f"Epochs are there for {(until - now) // DAY} days.")
+            yield ok(f"Epochs are there for {write_days((until - now) // DAY)}.")
     if len(weekly) == len(current):
         yield warning(
             "epoch-no-fallback",

@@ -109,7 +109,7 @@ def check_pending(deployment: Deployment) -> Iterator[Finding]:
     if count > crowd:
         yield warning(
             "pending-many",
-            f"{count:,} envelopes wait for their index, more than limits.pending_envelopes.",
+            f"Envelopes that wait for their index, more than limits.pending_envelopes: {count:,}.",
             "They are safe. If their number does not fall, look for task=upkeep in the service's "
             "lines.",
         )
@@ -132,7 +132,7 @@ def _write_places(found: list[Fault], beyond: Mapping[str, int]) -> str:
         for fault in found[:SHOWN]
     )
     more = len(found) - SHOWN + beyond.get(found[0].code, 0)
-    return f"Index {shown}{f' and {more:,} more ranges' if more > 0 else ''}."
+    return f"Index {shown}{f' and more ranges, not shown: {more:,}' if more > 0 else ''}."
 
 
 def _read_newest(connection: Connection) -> bytes | None:

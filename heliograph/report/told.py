@@ -83,9 +83,8 @@ def write_result(result: Result, *, as_json: bool) -> tuple[list[str], list[str]
 
 def _write_carried(carried: Carried, delivery: Delivery) -> str:
     return (
-        f"Carried {carried.envelopes} reports and {len(carried.blobs)} attachments. "
-        f"Sent {delivery.sent} reports, {delivery.known} of them known before, "
-        f"and {carried.blobs_sent} attachments."
+        f"Reports: carried {carried.envelopes}, sent {delivery.sent}, {delivery.known} of them "
+        f"known before. Attachments: carried {len(carried.blobs)}, sent {carried.blobs_sent}."
     )
 
 
@@ -93,11 +92,11 @@ def _write_carried_trouble(carried: Carried) -> Iterator[str]:
     for file, item, code in carried.refused[:SHOWN_ITEMS]:
         yield f"File {file}, item {item}: {code}. {describe_item(code)}"
     if len(carried.refused) > SHOWN_ITEMS:
-        yield f"{len(carried.refused)} items in all were not taken; --json lists them."
+        yield f"Items that were not taken, in all: {len(carried.refused)}; --json lists them."
     if carried.blobs_waiting:
         reason = carried.blobs_stopped or "network-down"
         yield (
-            f"{carried.blobs_waiting} attachments are not sent ({reason}). Keep the file, "
+            f"Attachments that are not sent ({reason}): {carried.blobs_waiting}. Keep the file, "
             "and run the same command again: it goes on where it ended."
         )
 
@@ -115,9 +114,10 @@ def _write_trouble(result: Result) -> list[str]:
     if result.sealed.bad:
         bad, count = len(result.sealed.bad), result.sealed.count
         lines.append(
-            f"{bad} rows were not sealed; {count} reports were. Give only the mended rows again."
+            f"Rows that were not sealed: {bad}; reports that were: {count}. Give only the mended "
+            "rows again."
             if count
-            else f"Nothing was sealed, because of {bad} rows. Mend what is bad, and try again."
+            else f"Nothing was sealed. Bad rows: {bad}. Mend what is bad, and try again."
         )
     if result.carried is not None:
         lines += _write_carried_trouble(result.carried)
@@ -125,9 +125,11 @@ def _write_trouble(result: Result) -> list[str]:
     if delivery is None:
         return lines
     if delivery.damaged:
-        lines.append(f"{delivery.damaged} files in the outbox are damaged and cannot be sent.")
+        lines.append(
+            f"Files in the outbox that are damaged and cannot be sent: {delivery.damaged}."
+        )
     for code, count in delivery.refused.items():
-        lines.append(f"The service refused {count} for good: {code}. They stay in the outbox.")
+        lines.append(f"Refused by the service for good ({code}), and left in the outbox: {count}.")
     if delivery.stopped:
         reason = _STOPPED.get(delivery.stopped)
         lines.append(reason or f"The service takes no more now: {delivery.stopped}.")

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from crypto.keyring import Epoch
 from keyholder.ceremony.looking import Look
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.words import write_words
 
 
@@ -71,7 +71,8 @@ def _have_coalition(look: Look, role: Role | None) -> Step:
     step = "coalition"
     title = "The coalition: officers, threshold, root"
     if look.held is not None:
-        found = f"{look.threshold} of {look.officers} officers sign"
+        signers = write_count(look.officers, "officer")
+        found = f"{look.threshold} of {signers} {choose_word(look.threshold, 'signs', 'sign')}"
         return Step(step, title, True, found)
     if look.waiting is not None:
         words = write_words(look.waiting.digest)
@@ -176,7 +177,7 @@ def _have_seeds(look: Look, role: Role | None) -> Step:
         return Step("seeds", title, True, "an officer needs none")
     held = [epoch for epoch in look.epochs if _hold(look, epoch)]
     both = [e.number for e in look.epochs if {(e.number, "A"), (e.number, "B")} <= look.seeds]
-    found = f"{len(held)} of {len(look.epochs)} epochs"
+    found = f"{len(held)} of {write_count(len(look.epochs), 'epoch')}"
     if both:
         found += f"; BOTH locks of {', '.join(map(str, both))}: this laptop opens alone"
     done = bool(look.epochs) and len(held) == len(look.epochs) and not both

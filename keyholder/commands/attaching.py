@@ -22,6 +22,7 @@ from keyholder.commands.session import (
     read_coalition,
     unlock_identity,
 )
+from keyholder.counts import write_count
 from keyholder.errors import AttachmentError, ReportError
 from keyholder.filters import Filter, matches
 from keyholder.findings import Findings
@@ -111,9 +112,11 @@ def attachments(
         say_json({"attachments": documents, "fetched": fetched.new, "left": left})
     else:
         say_lines(_write_lines(seen))
-        say(f"{len(seen):,} attachments; {fetched.new:,} were fetched now.")
+        came = write_count(fetched.new, "was", "were")
+        say(f"{write_count(len(seen), 'attachment')}; {came} fetched now.")
         if left:
-            say(f"{left:,} are left over --most-mib: run it again, or allow more.")
+            over = write_count(left, "is", "are")
+            say(f"{over} left over --most-mib: run it again, or allow more.")
         if folder is not None:
             _tell_saved(saved, folder)
     if fetched.faults or left or any(one.fault for one in saved):
@@ -141,11 +144,12 @@ def fetch_all(
 
 def say_fetched(told: dict[str, Any]) -> None:
     """What `fetch_all` gives, in words."""
-    say(f"{told['fetched']:,} attachments were fetched.")
+    say(f"{write_count(told['fetched'], 'attachment was', 'attachments were')} fetched.")
     for code, count in told["faults"].items():
         warn(f"Attachments that did not come, {code}: {count:,}")
     if told["left"]:
-        warn(f"{told['left']:,} attachments are left for the next time.")
+        left = write_count(told["left"], "attachment is", "attachments are")
+        warn(f"{left} left for the next time.")
 
 
 def fetch_within(
@@ -217,7 +221,7 @@ def _tell_saved(saved: Sequence[Saved], folder: Path) -> None:
         if one.fault is not None:
             warn(f"Not saved: {one.fault}")
     count = sum(one.file is not None for one in saved)
-    say(f"{count:,} are in {show(str(folder))}, NOT encrypted.")
+    say(f"{write_count(count, 'is', 'are')} in {show(str(folder))}, NOT encrypted.")
     if count:
         warn(
             "Strangers made these files, and a file can be made to attack the program that opens "

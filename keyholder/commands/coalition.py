@@ -23,7 +23,7 @@ from keyholder.commands.signing import (
     publish_keyring,
     sign_next,
 )
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.development import check_development
 from keyholder.errors import CoalitionError
 from keyholder.exports.output import check_output, write_output
@@ -60,7 +60,9 @@ def show_keyring(context: typer.Context, json: Json = False) -> None:
     say(f"Keyring {described['version']}, root {described['root_version']}")
     say_fingerprint("  Fingerprint of the pinned root", hashlib.sha256(held.root).digest())
     signers = described["officers"]
-    needed = f"{signers['threshold']} of {len(signers['keys'])} sign"
+    threshold = signers["threshold"]
+    sign = choose_word(threshold, "signs", "sign")
+    needed = f"{threshold} of {len(signers['keys'])} {sign}"
     if signers["root_threshold"] != signers["threshold"]:
         needed += f", {signers['root_threshold']} the next root"
     say(f"  Officers: {needed}")

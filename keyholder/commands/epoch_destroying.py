@@ -1,6 +1,6 @@
 """keyholder epoch destroy."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ from keyholder import vault
 from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_with_words
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.envelopes import open_envelopes
 from keyholder.held import Held
 from keyholder.home import hold
@@ -73,10 +73,8 @@ def destroy(
             check_due(held.keyring, number, session.now)
         loss, remains = _survey(session, held, identity, number, peeled or ())
         warn(f"Of epoch {number} you hold {write_count(sum(asdict(loss).values()), 'envelope')}:")
-        warn(f"  {loss.kept:,} are kept, and stay readable,")
-        warn(f"  {loss.lost:,} open with your keys and are not kept: see `keyholder keep`,")
-        warn(f"  {loss.records:,} hold what holders said; of lost reports it is lost as well,")
-        warn(f"  {loss.closed:,} do not open here: as far as this home knows, nobody read them.")
+        for line in _write_loss(loss):
+            warn(f"  {line}")
         waiting = _warn_of_records(session, identity, loss, remains, drop=drop_waiting)
         if not yes and not session.surroundings.confirm("Destroy your keys of it for good?"):
             warn("Nothing was done.")
@@ -87,6 +85,18 @@ def destroy(
         left = take_out(secrets, number)
         vault.renew(session.home, identity, left, words, session.surroundings.cost)
     _tell(number, loss, waiting, json=json)
+
+
+def _write_loss(loss: Loss) -> Iterator[str]:
+    kept = write_count(loss.kept, "is kept, and stays", "are kept, and stay")
+    lost = write_count(loss.lost, "opens with your keys and is", "open with your keys and are")
+    said = write_count(loss.records, "holds", "hold")
+    closed = write_count(loss.closed, "does not open here", "do not open here")
+    them = choose_word(loss.closed, "it", "them")
+    yield f"{kept} readable,"
+    yield f"{lost} not kept: see `keyholder keep`,"
+    yield f"{said} what holders said; of lost reports it is lost as well,"
+    yield f"{closed}: as far as this home knows, nobody read {them}."
 
 
 def _warn_of_records(

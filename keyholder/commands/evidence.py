@@ -13,7 +13,7 @@ from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import say, say_lines, warn
 from keyholder.commands.reading import is_meant
 from keyholder.commands.session import Session, read_coalition, unlock_identity
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.documents import make_document
 from keyholder.envelopes import open_envelopes
 from keyholder.errors import EvidenceError, ReportError
@@ -133,9 +133,13 @@ def evidence(
     )
     say_lines(describe_contents(reports))
     if attachments:
-        say(f"{len(attached.files):,} attachments are in it, sealed.")
+        say(
+            f"{write_count(len(attached.files), 'attachment is', 'attachments are')} in it, sealed."
+        )
     if attached.missing:
-        warn(f"{attached.missing:,} more are not here, or were changed: `keyholder attachments`.")
+        more = write_count(attached.missing, "more is", "more are")
+        changed = choose_word(attached.missing, "was", "were")
+        warn(f"{more} not here, or {changed} changed: `keyholder attachments`.")
     say(f"SHA-256 of its manifest: {hashlib.sha256(files[MANIFEST]).hexdigest()}")
     warn(
         "Its folder `working` is NOT encrypted. It holds what people risked themselves to report. "

@@ -10,7 +10,7 @@ from keyholder.commands.opening import list_unopened, open_desk
 from keyholder.commands.options import Peeled, with_filter
 from keyholder.commands.printing import Advance, say, say_lines, show_progress, warn
 from keyholder.commands.session import Session
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.exports.contents import describe_contents, write_about
 from keyholder.exports.formats import (
     Export,
@@ -94,5 +94,5 @@ def _count(reports: int, unit: Unit, incidents: Sequence[Incident]) -> str:
     return (
         f"{write_count(reports, 'report')}, as {write_count(len(incidents), 'incident')} "
         f"({confirmed:,} of them put together "
-        "by people, the others by a rule alone), are"
+        f"by people, the others by a rule alone), {choose_word(reports, 'is', 'are')}"
     )

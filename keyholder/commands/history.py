@@ -8,6 +8,7 @@ from keyholder.commands.opening import open_desk
 from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, say_lines
 from keyholder.commands.session import Session
+from keyholder.counts import choose_word
 from keyholder.records.telling import tell_entry, write_entry
 
 
@@ -33,4 +34,5 @@ def history(
         say_json({"records": [tell_entry(one) for one in shown], "total": len(entries)})
         return
     say_lines(write_entry(one) for one in shown)
-    say(f"{len(entries):>9,}  records" + (f", {len(shown):,} shown" if limit else ""))
+    records = choose_word(len(entries), "record")
+    say(f"{len(entries):>9,}  {records}" + (f", {len(shown):,} shown" if limit else ""))

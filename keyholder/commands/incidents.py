@@ -9,7 +9,7 @@ from keyholder.commands.opening import list_unopened, open_desk, say_unopened
 from keyholder.commands.options import Json, Peeled, with_filter
 from keyholder.commands.printing import say, say_json, say_lines, show_progress
 from keyholder.commands.session import Session
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.errors import ReportError
 from keyholder.exports.incidents import make_incident, write_incidents_json
 from keyholder.filters import Filter, matches
@@ -63,7 +63,8 @@ def list_incidents(
     say_lines(write_incidents(found))
     say()
     confirmed = sum(one.confirmed for one in found)
-    say(f"{len(found):>9,}  incidents, {confirmed:,} of them put together by people")
+    incidents_word = choose_word(len(found), "incident")
+    say(f"{len(found):>9,}  {incidents_word}, {confirmed:,} of them put together by people")
     say_unopened(desk.tally)
 
 
@@ -84,9 +85,8 @@ def list_floods(context: typer.Context, peeled: Peeled = None, json: Json = Fals
         say_json({"suspects": [_make_suspect(one) for one in suspects]})
         return
     say_lines(write_suspects(suspects))
-    say(
-        f"{len(suspects):>9,}  groups that look made, of {write_count(len(desk.reports), 'report')}"
-    )
+    groups = choose_word(len(suspects), "group that looks", "groups that look")
+    say(f"{len(suspects):>9,}  {groups} made, of {write_count(len(desk.reports), 'report')}")
 
 
 def _choose(incidents: tuple[Incident, ...], prefix: str) -> Incident:

@@ -12,7 +12,7 @@ from keyholder.commands.options import Json, Propose, Publish, Service
 from keyholder.commands.printing import say, say_json, warn
 from keyholder.commands.session import Session, read_coalition
 from keyholder.commands.signing import Documents, Signed, describe_signed, finish, sign_next
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.errors import SigningError
 from keyholder.held import Held
 from keyholder.home import Home
@@ -151,7 +151,8 @@ def _tell(held: Held, *, json: bool) -> None:
         return
     say(
         f"Root {root.version}: {told.threshold} of {write_count(len(told.keys), 'officer')} "
-        f"sign a keyring, {told.root_threshold} the next root."
+        f"{choose_word(told.threshold, 'signs', 'sign')} a keyring, "
+        f"{told.root_threshold} the next root."
     )
     for key_id in told.keys:
         say(f"  {name_officer(key_id)}")
@@ -177,7 +178,8 @@ def _finish(
     else:
         say(
             f"Keyring {newer.keyring.version} under root {root.version}: {told.threshold} of "
-            f"{write_count(len(told.keys), 'officer signs', 'officers sign')}; it expires "
+            f"{write_count(len(told.keys), 'officer')} "
+            f"{choose_word(told.threshold, 'signs', 'sign')}; it expires "
             f"{write_moment(newer.keyring.expires)}."
         )
     slack = find_slack(len(told.keys), max(told.threshold, told.root_threshold))

@@ -11,7 +11,7 @@ from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, is_quick, open_chunks, open_ranges
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.envelopes import count, list_starts, open_envelopes, read_chunks
 from keyholder.errors import HomeError
 from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
@@ -197,7 +197,7 @@ def open_all(context: typer.Context, peeled: Peeled = None, json: Json = False) 
         return
     say(f"{opened:>9,}  opened")
     if records:
-        say(f"{records:>9,}  records of keyholders")
+        say(f"{records:>9,}  {choose_word(records, 'record')} of keyholders")
     say_unopened(tally)
 
 

@@ -13,7 +13,7 @@ from keyholder.commands.options import Json, Propose, Publish, Service, Yes
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.commands.signing import Documents, describe_signed, finish, sign_next
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.envelopes import open_envelopes
 from keyholder.held import Held
 from keyholder.home import hold
@@ -136,13 +136,16 @@ def _tell(kind: str, count: int, survey: Survey) -> None:
     if kind == "blobs":
         return
     opened, closed = len(survey.opened), len(survey.closed)
-    warn(f"  {opened + closed:,} of them are held here: {opened:,} open with your keys,")
-    warn(f"  {closed:,} do not: as far as this home knows, nobody has read them.")
+    held = write_count(opened + closed, "of them is", "of them are")
+    unread = write_count(closed, "does not", "do not")
+    them = choose_word(closed, "it", "them")
+    warn(f"  {held} held here: {write_count(opened, 'opens', 'open')} with your keys,")
+    warn(f"  {unread}: as far as this home knows, nobody has read {them}.")
     for id in survey.closed[:_SHOWN]:
         warn(f"    {id}")
     if closed > _SHOWN:
         warn(f"    … and {closed - _SHOWN:,} more")
-    warn(f"  {count - opened - closed:,} are not held here.")
+    warn(f"  {write_count(count - opened - closed, 'is', 'are')} not held here.")
 
 
 def _confirm(session: Session, question: str, *, yes: bool) -> None:
@@ -167,7 +170,8 @@ def _delete_copies(session: Session, *, yes: bool, json: bool) -> None:
             count = count_copies(database, purged, advance)
         if count or kept or files:
             warn(f"Held here of what keyrings list as purged: {write_count(count, 'envelope')}.")
-            warn(f"{kept:,} are kept beyond their epoch.")
+            beyond = write_count(kept, "is kept beyond its", "are kept beyond their")
+            warn(f"{beyond} epoch.")
             warn(f"And of attachments that keyrings list so: {write_count(files, 'file')}.")
             _confirm(session, "Delete these copies for good?", yes=yes)
             with show_progress("Deleting", None) as advance:

@@ -8,7 +8,7 @@ import typer
 
 from keyholder.commands.options import Json
 from keyholder.commands.printing import say, say_json
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.errors import TravelError
 from keyholder.exports.output import check_output, write_output
 from keyholder.files import read_start
@@ -87,7 +87,10 @@ def _show(file: Path, output: Path | None, part: int | None, *, force: bool, jso
         say(f"{write_count(len(texts), 'code')} of a {kind} in {show(str(output))}.")
     else:
         if part is not None and part > len(texts):
-            raise typer.BadParameter(f"there are {len(texts)} codes", param_hint="--part")
+            there = choose_word(len(texts), "there is", "there are")
+            raise typer.BadParameter(
+                f"{there} {write_count(len(texts), 'code')}", param_hint="--part"
+            )
         for number, text in enumerate(texts, start=1):
             if part in (None, number):
                 say(draw_terminal(text))
@@ -110,7 +113,7 @@ def _read(texts: Path, output: Path | None, *, force: bool, json: bool) -> None:
     elif missing:
         say(f"Missing codes: {', '.join(map(str, missing))}")
     else:
-        say(f"A {kind} of {len(data):,} bytes is in {show(str(output))}.")
+        say(f"A {kind} of {write_count(len(data), 'byte')} is in {show(str(output))}.")
     if missing:
         raise TravelError("qr-missing")
 

@@ -9,6 +9,7 @@ from keyholder.commands.opening import annotate, list_unopened, open_desk, open_
 from keyholder.commands.options import Json, Peeled, with_filter
 from keyholder.commands.printing import say, say_json, say_lines
 from keyholder.commands.session import Session, unlock_identity
+from keyholder.counts import choose_word
 from keyholder.documents import make_document, write_list
 from keyholder.errors import ReportError
 from keyholder.exports.annotations import add_annotations
@@ -60,7 +61,7 @@ def list_reports(
     say_lines(write_table(rows, tagged=tagged))
     say()
     say(
-        f"{len(found):>9,}  reports"
+        f"{len(found):>9,}  {choose_word(len(found), 'report')}"
         + (f", {len(shown):,} shown" if len(shown) < len(found) else "")
     )
     say_unopened(tally)

@@ -47,7 +47,8 @@ def list_lines(found: Round, identity: Identity) -> Iterator[Line]:
         more = len(synced.mismatches) - _SHOWN
         yield Line(f"… and {more:,} more: see --json", warns=True)
     for first, last in synced.gaps[:_SHOWN]:
-        yield Line(f"Indexes {first} to {last} were left out by the service", warns=True)
+        left = f"Index {first} was" if first == last else f"Indexes {first} to {last} were"
+        yield Line(f"{left} left out by the service", warns=True)
     gone = f", {found.purged:,} of them purged" if found.purged else ""
     version = found.held.keyring.version
     new = write_count(synced.new, "new envelope")

@@ -67,7 +67,8 @@ def verify(context: typer.Context, json: Json = False) -> None:
         for version, count in sorted(checked.purged.items()):
             say(f"{count:,} purged by keyring {version}.")
         if checked.copies:
-            say(f"{checked.copies:,} purged ones are still held here: keyholder purge --local")
+            copies = write_count(checked.copies, "purged one is", "purged ones are")
+            say(f"{copies} still held here: keyholder purge --local")
         say(describe_confirmed(checked))
     if checked.findings:
         raise ServiceError("log-mismatch")

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
-from keyholder.counts import write_count
+from keyholder.counts import choose_word, write_count
 from keyholder.incidents.incident import Incident
 from keyholder.merge import Merged
 from keyholder.moments import write_moment
@@ -18,6 +18,14 @@ _CONSENT = {
 _SAFETY = {
     "risk": "say that the person is at risk",
     "duress": "were written under duress",
+}
+_OF_ONE = {
+    "agree to nothing": "agrees to nothing",
+    "do not say what they agree to": "does not say what it agrees to",
+    "say that the person is at risk": "says that the person is at risk",
+    "were written under duress": "was written under duress",
+    "hold a way to reach the person": "holds a way to reach the person",
+    "have copies that contradict each other": "has copies that contradict each other",
 }
 
 
@@ -34,14 +42,18 @@ def describe_contents(reports: Iterable[Merged]) -> Iterator[str]:
         conflicts += bool(one.conflicts)
     for value, words in _CONSENT.items():
         if consent[value]:
-            yield f"{consent[value]:>9,}  {words}"
+            yield _write_line(consent[value], words)
     for value, words in _SAFETY.items():
         if safety[value]:
-            yield f"{safety[value]:>9,}  {words}"
+            yield _write_line(safety[value], words)
     if contacts:
-        yield f"{contacts:>9,}  hold a way to reach the person"
+        yield _write_line(contacts, "hold a way to reach the person")
     if conflicts:
-        yield f"{conflicts:>9,}  have copies that contradict each other"
+        yield _write_line(conflicts, "have copies that contradict each other")
+
+
+def _write_line(count: int, words: str) -> str:
+    return f"{count:>9,}  {choose_word(count, _OF_ONE.get(words, words), words)}"
 
 
 def write_about(

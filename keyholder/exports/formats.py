@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from keyholder.counts import write_count
 from keyholder.documents import make_document, write_list
 from keyholder.exports.annotations import add_annotations
 from keyholder.exports.geojson import write_geojson
@@ -119,6 +120,7 @@ def _write_sheets(export: Export) -> bytes:
     sheets.add("reports", list_columns(), map(make_cells, export.reports))
     cells = (make_incident_cells(one, export.annotations) for one in export.incidents)
     sheets.add("incidents", COLUMNS, cells)
-    cut = [f"{sheets.shortened:,} cells held more than a cell can: each says so at its end."]
+    shortened = write_count(sheets.shortened, "cell")
+    cut = [f"{shortened} held more than a cell can: each says so at its end."]
     sheets.add_about([*export.about, *(cut if sheets.shortened else ())])
     return sheets.close()

@@ -79,7 +79,8 @@ def describe_tellers(least: int, untagged: int) -> str:
         parts.append(f"{tagged:,} by the gateway's tags of one day")
     if untagged:
         parts.append(f"{untagged:,} without a tag, told apart by what they say")
-    return f"at least {least:,} ({' and '.join(parts)}), if none of them is forged"
+    forged = "it is not" if least == 1 else "none of them is"
+    return f"at least {least:,} ({' and '.join(parts)}), if {forged} forged"
 
 
 def _read_sign(one: Merged) -> Hashable:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from keyholder.counts import write_count
 from keyholder.documents import make_plain
 from keyholder.moments import show_moment, write_moment
 from keyholder.records.composing import list_places
@@ -80,8 +81,8 @@ def describe_operation(operation: Operation) -> str:
         case Grade(target, level):
             return f"graded {target.hex()}: {show(level)}"
         case Merge(incident, reports):
-            return f"merged {len(reports):,} reports into {incident.hex()}"
+            return f"merged {write_count(len(reports), 'report')} into {incident.hex()}"
         case Split(incident, reports, _):
-            return f"split {len(reports):,} reports off {incident.hex()}"
+            return f"split {write_count(len(reports), 'report')} off {incident.hex()}"
         case Undo(holder_id, counter):
             return f"undid {holder_id}:{counter}"

@@ -11,6 +11,7 @@ from typing import Any
 from crypto.keyring import HOLDERS, REPORTER, Keyring, find_target
 from crypto.purged import PURGED, Purged, find_purged
 from crypto.revoked import REVOKED, find_revoked
+from keyholder.counts import write_count
 from keyholder.held import Held
 from keyholder.keys.cards import Card, digest_card
 from keyholder.moments import write_moment
@@ -117,7 +118,8 @@ def _describe_purged(before: Keyring | None, after: Keyring) -> Iterator[str]:
         for id in sorted(now - was):
             yield f"Purged for good: {id.hex()} ({kind})"
         if was - now:
-            yield f"No longer listed as purged, and gone all the same: {len(was - now):,} {kind}"
+            freed = write_count(len(was - now), kind[:-1])
+            yield f"No longer listed as purged, and gone all the same: {freed}"
     yield from describe_fields(
         PURGED, _read(before, PURGED), _read(after, PURGED), {"format", "envelopes", "blobs"}
     )
@@ -134,7 +136,7 @@ def _describe_files(before: Keyring | None, after: Keyring) -> Iterator[str]:
         if lock is not None:
             yield describe_wraps(*lock, old.get(path), new.get(path))
         elif path not in old:
-            yield f"File added: {path}, {len(new[path]):,} bytes"
+            yield f"File added: {path}, {write_count(len(new[path]), 'byte')}"
         else:
             yield f"File {'changed' if path in new else 'removed'}: {path}"
     yield from describe_both(old, new, sorted(epoch.number for epoch in after.epochs))

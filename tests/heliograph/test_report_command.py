@@ -310,7 +310,7 @@ class TestFiles:
         for _ in range(2):
             result = run(f"--{form}", str(path))
             assert (result.exit_code, result.stdout) == (1, "Sealed 0, sent 0.\n")
-            assert "Nothing was sealed, because of 1 rows." in result.stderr
+            assert "Nothing was sealed. Bad rows: 1." in result.stderr
             assert outbox.waiting(outbox_folder) == []
             assert service.envelopes == []
         path.write_text(header + "".join([rows[0], rows[0].replace("one", "two"), rows[2]]))
@@ -337,6 +337,6 @@ class TestFiles:
         monkeypatch.setattr(Service, "__call__", lambda _self, request: refuse(request))
         result = run("--send")
         assert result.exit_code == 1
-        assert "1 files in the outbox are damaged" in result.stderr
+        assert "damaged and cannot be sent: 1." in result.stderr
         assert "refused 1 for good: envelope-suite" in result.stderr
         assert len(outbox.waiting(tmp_path / "outbox")) == 2

@@ -165,7 +165,7 @@ def test_what_goes_away() -> None:
         "Wraps removed: epoch 1, lock A. Nobody can fetch its seed any more",
         "File removed: other.json",
         "File removed: purged.json",
-        "No longer listed as purged, and gone all the same: 1 envelopes",
+        "No longer listed as purged, and gone all the same: 1 envelope",
         f"Mind: holder {'f' * 16} would no longer be listed as revoked",
     ):
         assert line in told, line

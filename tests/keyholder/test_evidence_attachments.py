@@ -38,8 +38,8 @@ def test_they_are_in_it_sealed_and_only_if_asked_for(stocked: DeskForTests) -> N
     with zipfile.ZipFile(path) as packed:
         assert not [name for name in packed.namelist() if name.startswith("attachments/")]
     path, out, err = make(stocked, "with.zip", "--attachments")
-    assert "1 attachments are in it, sealed." in out
-    assert "1 more are not here" in err
+    assert "1 attachment is in it, sealed." in out
+    assert "1 more is not here, or was changed" in err
     with zipfile.ZipFile(path) as packed:
         assert packed.read(PATH) == PHOTO.data
         acts = [json.loads(line)["entry"] for line in packed.read("custody.jsonl").splitlines()]

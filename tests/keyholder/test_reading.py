@@ -183,7 +183,7 @@ class TestBadEnvelopes:
 
     def test_list_counts_them_below_the_table(self, mixed: DeskForTests) -> None:
         out = mixed.done("list").out
-        assert "1  reports" in out
+        assert "1  report\n" in out
         assert "1  no key: epoch 9" in out
         assert len(mixed.done("list", "--json").json["unopened"]) == 5
 

@@ -205,12 +205,16 @@ FINDINGS: dict[str, str] = {
 
 
 class KeyholderError(Exception):
-    """One entry of the catalogue. `str()` is the sentence and what to do."""
+    """One entry of the catalogue. `str()` is the sentence and what to do.
 
-    def __init__(self, code: str) -> None:
-        self.code = code
+    `place` is in words of ours, such as "file 3 of 9": never a name, nor anything that came in.
+    """
+
+    def __init__(self, code: str, place: str = "") -> None:
+        self.code, self.place = code, place
         self.sentence, self.action = _CATALOGUE[code]
-        super().__init__(f"{self.sentence}. {self.action}.")
+        told = f"{self.sentence} ({place})" if place else self.sentence
+        super().__init__(f"{told}. {self.action}.")
 
 
 class HomeError(KeyholderError):

@@ -19,6 +19,7 @@ from crypto.keyring import Keyring
 from keyholder.envelopes import Kept
 from keyholder.errors import TravelError
 from keyholder.known import Known
+from keyholder.numbering import tell_place
 from keyholder.peeling import Peeled, is_dual
 from keyholder.travel.signed_file import (
     Items,
@@ -135,8 +136,9 @@ def read_peeled(paths: Sequence[Path], holders: Mapping[str, bytes]) -> Iterator
     """
     boxes = PeeledBoxes()
     with ExitStack() as stack:
-        for path in paths:
-            boxes.add(stack.enter_context(open_file(path)), holders)
+        for number, path in enumerate(paths, start=1):
+            with tell_place(number, len(paths)):
+                boxes.add(stack.enter_context(open_file(path)), holders)
         yield boxes
 
 

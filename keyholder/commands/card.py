@@ -17,6 +17,7 @@ from keyholder.home import hold
 from keyholder.keys.cards import LAST_EPOCH, LONGEST, MAX_KEYS, Card, digest_card, make_card
 from keyholder.keys.cards import read_card as read_form
 from keyholder.keys.offering import find_highest, keep_own, list_offered, offer_keys, take_card
+from keyholder.numbering import tell_place
 from keyholder.terminal import show
 from keyholder.vault import read_secrets, write_secrets
 from keyholder.words import write_words
@@ -144,9 +145,9 @@ def _take(session: Session, files: list[Path]) -> Iterator[Card]:
     keyring = _find_keyring(session)
     identity = unlock_identity(session)
     listed = {holder.id for holder in keyring.holders} if keyring else set()
-    for file in files:
+    for number, file in enumerate(files, start=1):
         try:
-            with hold(session.home):
+            with hold(session.home), tell_place(number, len(files)):
                 card = take_card(session.home, identity, keyring, _read(file))
         except KeysError:
             warn(f"{show(str(file))} was not taken:")

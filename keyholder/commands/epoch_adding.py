@@ -20,6 +20,7 @@ from keyholder.epochs import retire_epoch
 from keyholder.held import Held
 from keyholder.keys.making import add_epoch, check_makers, check_pair, find_overlap
 from keyholder.moments import write_moment
+from keyholder.numbering import read_numbered
 from keyholder.vault import Identity
 
 
@@ -46,7 +47,7 @@ def add(
     "dropped"}.
     """
     session: Session = context.obj
-    offers = [read_offer_file(file) for file in files]
+    offers = read_numbered(files, read_offer_file)
     dropped: list[int] = []
 
     def put(_identity: Identity, held: Held, documents: Documents) -> None:

@@ -9,20 +9,21 @@ import typer
 
 from crypto.officers import public_key
 from keyholder.coalition import describe_coalition, describe_holders
-from keyholder.commands.options import Json, Propose
+from keyholder.commands.options import Json, Propose, Yes
 from keyholder.commands.printing import say, say_fingerprint, say_json, warn
 from keyholder.commands.session import Session, unlock_identity
 from keyholder.commands.signing import Signed, describe_signed, finish, take_up
 from keyholder.development import check_development
-from keyholder.errors import CoalitionError
+from keyholder.errors import CoalitionError, SigningError
 from keyholder.exports.output import check_output, write_output
+from keyholder.held import read_held
 from keyholder.home import hold
 from keyholder.keys.cards import Card, digest_card
 from keyholder.signing.cards import read_cards_at
 from keyholder.signing.members import add_member
 from keyholder.signing.proposals import Proposal, write_proposal
 from keyholder.signing.proposals import propose as make
-from keyholder.signing.roots import begin_root, find_slack
+from keyholder.signing.roots import begin_root, find_slack, read_officers, read_root_of
 from keyholder.signing.waiting import keep_waiting
 from keyholder.terminal import show
 from keyholder.vault import Identity
@@ -51,6 +52,8 @@ RootThreshold = Annotated[
         help="So many must sign the next root. Without it, as many as a keyring needs.",
     ),
 ]
+
+_ASKED = "Begin with these cards, as you compared the words of each with its holder?"
 
 
 def create(
@@ -86,9 +89,13 @@ def create(
     sms_number: SmsNumbers = None,
     ussd_code: UssdCodes = None,
     propose: Propose = None,
+    yes: Yes = False,
     json: Json = False,
 ) -> None:
     """Begin a coalition: sign root 1 and keyring 1, with this holder in it.
+
+    Where cards are given, it shows the words of each and asks once whether all were compared:
+    whoever is in the first keyring has a part in all that follows.
 
     With other officers and a threshold above one it is a proposal: each looks at it, compares the
     words and signs; the root is what it is when enough have signed. Pin the root file at services,
@@ -104,14 +111,16 @@ def create(
         )
     }
     check_development(development, session.surroundings.environment, tuple(address or ()))
-    both = read_cards_at(officer_member or ())
-    officers = [*read_cards_at(officer or ()), *both]
-    others = [*read_cards_at(member or ()), *both]
+    both = read_cards_at(officer_member or (), "--officer-member")
+    officers = [*read_cards_at(officer or (), "--officer"), *both]
+    others = [*read_cards_at(member or (), "--member"), *both]
     tell_cards([*officers, *others])
     needed = 1 if threshold is None else threshold
     for_root = needed if root_threshold is None else root_threshold
     if propose is not None:
         check_output(propose, force=False)
+    if (officers or others) and not yes and not session.surroundings.confirm(_ASKED):
+        raise SigningError("founding-declined")
     identity = unlock_identity(session)
     with hold(session.home):
         if session.home.root.exists():
@@ -155,7 +164,11 @@ def say_begun(session: Session, *, json: bool) -> None:
     say(f"Root file to pin: {show(str(session.home.root))}")
     say_fingerprint("Fingerprint", digest)
     say("For the operator and for newcomers: keyholder coalition root FILE")
-    say("Next: keyholder epoch new")
+    held = read_held(session.home)
+    if len(held.keyring.holders) > 1 or len(read_officers(read_root_of(held.keyring)).keys) > 1:
+        say("Next: keyholder ceremony, which says on each machine what is done and what is next")
+    else:
+        say("Next: keyholder epoch new")
 
 
 def _describe_members(identity: Identity, cards: list[Card]) -> dict[str, Any]:

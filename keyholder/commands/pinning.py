@@ -6,10 +6,11 @@ from typing import Annotated
 
 import typer
 
+from crypto.errors import KeyringError
 from crypto.keyring import first, read_bundle
 from crypto.purged import find_purged
 from crypto.revoked import find_revoked
-from crypto.trust import read_root
+from crypto.trust import parse_root, read_root
 from keyholder import vault
 from keyholder.commands.options import Json, Service, Yes
 from keyholder.commands.printing import say, say_fingerprint, say_json, warn
@@ -50,6 +51,8 @@ def pin(
     if keyring is None and service is None:  # both: KEYHOLDER_SERVICE may be set for other commands
         raise typer.BadParameter("give one of them", param_hint="--keyring, --service")
     pinned = _read(root)
+    bundle = None if keyring is None else _read(keyring)
+    _check_order(pinned, bundle)
     read_root(pinned)
     digest = hashlib.sha256(pinned).digest()
     say_fingerprint("Fingerprint of this root", digest, warn if json else say)
@@ -58,8 +61,8 @@ def pin(
     with hold(session.home):
         if session.home.root.exists():
             raise CoalitionError("keyring-exists")
-        if keyring is not None:
-            files = read_bundle(_read(keyring))
+        if bundle is not None:
+            files = read_bundle(bundle)
         elif service is not None:
             with reach(session, service) as reached:
                 files = fetch_first(reached, pinned)
@@ -105,6 +108,33 @@ def export_root(
         return
     say(f"The root file is in {show(str(file))}.")
     say_fingerprint("Fingerprint", digest)
+
+
+def _check_order(root: bytes, keyring: bytes | None) -> None:
+    """Two files from one stick are easily swapped. SigningError: pin-swapped,
+    pin-root-is-keyring, pin-keyring-is-root."""
+    swapped = _is_bundle(root), keyring is not None and _is_root(keyring)
+    if swapped == (True, True):
+        raise SigningError("pin-swapped")
+    if swapped[0]:
+        raise SigningError("pin-root-is-keyring")
+    if swapped[1]:
+        raise SigningError("pin-keyring-is-root")
+
+
+def _is_bundle(data: bytes) -> bool:
+    try:
+        return bool(read_bundle(data))
+    except KeyringError:
+        return False
+
+
+def _is_root(data: bytes) -> bool:
+    try:
+        parse_root(data)
+    except KeyringError:
+        return False
+    return True
 
 
 def _read(path: Path) -> bytes:

@@ -49,10 +49,16 @@ def warn(line: str) -> None:
 
 def say_fingerprint(title: str, digest: bytes, tell: Callable[[str], None] = say) -> None:
     """A SHA-256 (32 bytes) as people compare it: hex in groups of four, and twelve words."""
+    for line in write_fingerprint(title, digest):
+        tell(line)
+
+
+def write_fingerprint(title: str, digest: bytes) -> Iterator[str]:
+    """The two lines of `say_fingerprint`."""
     digits = digest.hex()
     groups = " ".join(digits[at : at + 4] for at in range(0, len(digits), 4))
-    tell(f"{title} (SHA-256): {groups}")
-    tell(f"  In words: {write_words(digest)}")
+    yield f"{title} (SHA-256): {groups}"
+    yield f"  In words: {write_words(digest)}"
 
 
 @contextmanager

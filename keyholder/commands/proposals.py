@@ -21,6 +21,7 @@ from keyholder.held import Held, adopt_signatures
 from keyholder.home import hold
 from keyholder.keys.cards import Card
 from keyholder.keys.offering import read_cards, read_own
+from keyholder.numbering import read_numbered
 from keyholder.signing.changes import describe_changes, describe_signers
 from keyholder.signing.proposals import (
     Proposal,
@@ -165,8 +166,8 @@ def _read(session: Session, paths: Sequence[Path]) -> tuple[Held | None, Proposa
     proposal-taken."""
     copies = []
     held = find_coalition(session)
-    for path in paths:
-        files = read_files(read_file(path))
+    read = read_numbered(paths, lambda path: read_files(read_file(path)))
+    for files in read:
         try:
             held = adopt_signatures(held, files) if held else None
             copies.append(read_proposal(held, files))
@@ -234,5 +235,5 @@ def _end(
         say_begun(session, json=False)
     if publish:
         publish_keyring(session, newer, service)
-    elif not json:
+    elif not json and held is not None:  # what is next after a founding was said
         say("Next: keyholder coalition publish")

@@ -11,7 +11,14 @@ from crypto.bundles import MAX_BUNDLE
 from crypto.errors import KeyringError
 from crypto.keyring import is_development
 from keyholder.commands.options import Json, Peeled
-from keyholder.commands.printing import say, say_json, say_lines, show_progress, warn
+from keyholder.commands.printing import (
+    say,
+    say_json,
+    say_lines,
+    show_progress,
+    warn,
+    write_fingerprint,
+)
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.counts import write_count
 from keyholder.errors import EvidenceError
@@ -26,6 +33,7 @@ from keyholder.opening import Desk, choose_keys
 from keyholder.peeled import list_speakers, read_peeled
 from keyholder.terminal import shorten, show
 from keyholder.vault import read_seeds
+from keyholder.words import write_words
 
 _SHOWN = 20  # findings that are told one by one
 _WORDS = 2_000  # columns
@@ -60,8 +68,9 @@ def verify_bundle(
 
     --json prints {"whole": true or false, "findings": [{"item", "code"}], "files", "envelopes",
     "proven", "opened", "attachments", "holder", "made", "version", "keyring", "root_sha256",
-    "root_given", "development", "log": {"origin", "size", "root"} or null, "cosigners": [ids],
-    "custody": [{"number", "time", "holder", "action", "detail"}], "reopened": n or null}.
+    "root_words", "root_given", "development", "log": {"origin", "size", "root"} or null,
+    "cosigners": [ids], "custody": [{"number", "time", "holder", "action", "detail"}], "reopened": n
+    or null}.
     """
     given = None if root is None else _read_root(root)
     reopened = None
@@ -107,6 +116,7 @@ def _reopen(session: Session, source: Source, verdict: Verdict, peeled: Sequence
 
 def _describe(verdict: Verdict) -> dict[str, Any]:
     manifest, keyring, log = verdict.manifest, verdict.keyring, verdict.checkpoint
+    root = _find_digest(verdict.root)
     originals = () if manifest is None else manifest.originals
     return {
         "whole": not verdict.findings,
@@ -120,7 +130,8 @@ def _describe(verdict: Verdict) -> dict[str, Any]:
         "made": None if manifest is None else manifest.made,
         "version": None if manifest is None else manifest.version,
         "keyring": None if keyring is None else keyring.version,
-        "root_sha256": _find_digest(verdict.root),
+        "root_sha256": None if root is None else root.hex(),
+        "root_words": None if root is None else write_words(root),
         "root_given": verdict.root_given,
         "development": None if keyring is None else keyring.development,
         "log": None
@@ -160,9 +171,14 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
             else "the bundle's own root file, which anybody could have made"
         )
         yield f"Keyring {keyring.version} is signed by the officers of {whose}."
-        yield f"SHA-256 of that root file: {_find_digest(verdict.root)}"
-        if not verdict.root_given:
-            yield "Compare it with people you trust, or check again with --root."
+        if (digest := _find_digest(verdict.root)) is not None:
+            yield from write_fingerprint("Fingerprint of that root file", digest)
+            yield (
+                "Compare the words with an officer, by a way you trust, if you have not."
+                if verdict.root_given
+                else "Compare the words with an officer, by a way you trust, or check again with "
+                "--root."
+            )
         if keyring.development:
             yield "It is a DEVELOPMENT coalition: its keys are known, and its evidence is none."
     if log is not None:
@@ -190,5 +206,5 @@ def _write_words(verdict: Verdict) -> Iterator[str]:
         )
 
 
-def _find_digest(root: bytes | None) -> str | None:
-    return None if root is None else hashlib.sha256(root).hexdigest()
+def _find_digest(root: bytes | None) -> bytes | None:
+    return None if root is None else hashlib.sha256(root).digest()

@@ -41,6 +41,22 @@ SIGNING: dict[str, tuple[str, str]] = {
         "Nothing was signed",
         "Run it again when you have compared the words with the other officers",
     ),
+    "founding-declined": (
+        "No coalition was begun",
+        "Run it again when you have compared the words of each card with its holder",
+    ),
+    "pin-swapped": (
+        "The file given as the root is a keyring, and the one after --keyring is a root",
+        "Give them the other way round: coalition pin ROOT --keyring FILE",
+    ),
+    "pin-root-is-keyring": (
+        "The file given as the root is a keyring, as `coalition export` writes it",
+        "Give the root's file first, as `coalition root` writes it; the keyring after --keyring",
+    ),
+    "pin-keyring-is-root": (
+        "The file after --keyring is a root, as `coalition root` writes it",
+        "Give the keyring's file there, as `coalition export` writes it",
+    ),
     "proposal-taken": (
         "The keyring in use says exactly what this proposal says: it was taken up already",
         "Nothing is left to sign; send it with `keyholder coalition publish`",

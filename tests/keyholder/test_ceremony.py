@@ -113,7 +113,7 @@ def test_an_officer_who_reads_nothing_is_done_without_seeds(
     assert read_steps(ben, "--role", "officer")[1] == "coalition"
     proposal = tmp_path / "proposal"
     who = ("--officer", card, "--member", card, "--threshold", 2)
-    ana.done("coalition", "create", *who, "--propose", proposal)
+    ana.done("coalition", "create", *who, "--yes", "--propose", proposal)
     assert read_steps(ana)[1] == "coalition", "what waits is next, card or no card"
     ben.done("coalition", "sign", proposal, "--yes")
     assert read_steps(ben)[0]["seeds"]
@@ -132,7 +132,7 @@ def test_a_proposal_that_waits_is_named(desk: DeskForTests, tmp_path: Path, caps
     other.done("card", "--output", card, "--epochs", 0)
     told = desk.done(
         "coalition", "create", "--address", "https://reports.example", "--officer", card,
-        "--threshold", 2, "--propose", proposal, "--json",
+        "--threshold", 2, "--propose", proposal, "--yes", "--json",
     ).json  # fmt: skip
     shown = desk.done("ceremony", "--role", "first-officer").out
     assert "proposed here, 1 signature lacking" in shown

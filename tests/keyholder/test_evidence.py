@@ -1,5 +1,6 @@
 """A bundle of evidence: what is in it, and that no byte of it changes unseen."""
 
+import hashlib
 import json
 import shutil
 import stat
@@ -23,6 +24,7 @@ from keyholder.evidence.custody import LABEL, Custodian, add_lines, read_log
 from keyholder.evidence.manifest import MANIFEST, read_manifest
 from keyholder.evidence.sources import open_bundle
 from keyholder.evidence.verification import Verdict, verify_bundle
+from keyholder.words import write_words
 from tests.coalition import make_seed
 from tests.conftest import ROOT
 from tests.keyholder.bundles import list_log_key, make_bundle, stock
@@ -196,10 +198,17 @@ class TestChecking:
         assert "not that what they say is true" in told.out
         alone = stocked.done("verify-bundle", bundle)
         assert "which anybody could have made" in alone.out
+        told_root = stocked.done("coalition", "root", tmp_path / "root.json")
+        for out in (told.out, alone.out):
+            assert set(told_root.out.splitlines()[-1:]) <= set(out.splitlines()), "twelve words"
+            assert "Compare the words with an officer" in out
         document = stocked.done("verify-bundle", bundle, "--json").json
         assert document["whole"] is True
         assert (document["envelopes"], document["proven"], document["opened"]) == (5, 5, 5)
         assert document["root_given"] is False
+        digest = hashlib.sha256(stocked.home.root.read_bytes()).digest()
+        assert document["root_sha256"] == digest.hex()
+        assert document["root_words"] == write_words(digest)
 
     def test_needs_no_home_and_no_network(self, bundle: Path, tmp_path: Path) -> None:
         """In a process of its own that has neither, and may open no socket."""

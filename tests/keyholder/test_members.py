@@ -113,6 +113,25 @@ class TestJoining:
         assert "with keyring 2" in other.done(*by_file).out
         assert "already belongs" in other.run(*by_file, "--yes").err
 
+    def test_pin_says_which_file_is_which(
+        self, coalition: DeskForTests, other: DeskForTests, tmp_path: Path
+    ) -> None:
+        root, keyring = coalition.home.root, tmp_path / "bundle"
+        coalition.done("coalition", "export", keyring)
+        for first, second, sentence in (
+            (
+                keyring,
+                root,
+                "given as the root is a keyring, and the one after --keyring is a root",
+            ),
+            (keyring, keyring, "given as the root is a keyring, as `coalition export` writes it"),
+            (root, root, "after --keyring is a root, as `coalition root` writes it"),
+        ):
+            result = other.run("coalition", "pin", first, "--keyring", second)
+            assert (result.status, sentence in result.err) == (1, True), result.err
+            assert not other.home.root.exists()
+        assert not other.questions, "said before it asks"
+
     def test_pin_refuses_what_does_not_belong_together(
         self, coalition: DeskForTests, other: DeskForTests, tmp_path: Path
     ) -> None:

@@ -220,7 +220,7 @@ class TestSettling:
         words: list[object] = ["--threshold", 2, "--address", apart.service.address]
         for card in cards:
             words += ["--officer", card, "--member", card]
-        apart[0].done("coalition", "create", *words, "--propose", apart.file("first"))
+        apart[0].done("coalition", "create", *words, "--yes", "--propose", apart.file("first"))
         self.complete_twice(apart, "first")
         roots = [apart[number].home.root.read_bytes() for number in (1, 2)]
         assert roots[0] != roots[1]

@@ -27,9 +27,8 @@ class TestBeginning:
         assert (told["threshold"], len(told["officers"])) == (2, 3)
 
     def test_nothing_is_pinned_before(self, apart: Officers) -> None:
-        result = apart[0].done(
-            "coalition", "create", "--officer", apart.file("ben.card"), "--threshold", 2, "--json"
-        )
+        words = ("--officer", apart.file("ben.card"), "--threshold", 2, "--yes", "--json")
+        result = apart[0].done("coalition", "create", *words)
         told = result.json
         assert told["lacking"] == 1
         assert not apart[0].home.root.exists()
@@ -42,20 +41,59 @@ class TestBeginning:
     def test_the_words_of_the_cards_are_shown(self, apart: Officers) -> None:
         card = apart.file("ben.card")
         words = apart[1].done("card", "--show", card, "--json").json["words"]
-        result = apart[0].done("coalition", "create", "--officer", card, "--member", card)
+        create = ("coalition", "create", "--officer", card, "--member", card)
+        apart[0].answers = ["no", "yes"]
+        result = apart[0].run(*create)
+        assert (result.status, "No coalition was begun" in result.err) == (1, True)
+        assert result.err.count(words) == 1, "shown before it asks"
+        assert not apart[0].home.root.exists()
+        result = apart[0].done(*create)
         assert result.err.count(words) == 1
+        assert len(set(apart[0].questions)) == 1
+        assert "words of each" in apart[0].questions[0]
+        assert len(read_held(apart[0].home).keyring.holders) == 2
+
+    def test_what_is_next_depends_on_how_many_there_are(self, apart: Officers) -> None:
+        cards = {"--officer": "ceremony", "--member": "ceremony"}
+        for number, (option, step) in enumerate(cards.items()):
+            words = (option, apart.file("eva.card"), "--yes")
+            out = apart[number].done("coalition", "create", *words).out
+            assert f"Next: keyholder {step}" in out
+            assert "epoch new" not in out
+        assert "Next: keyholder epoch new" in apart[2].done("coalition", "create").out
+
+    def test_after_the_last_signature_the_ceremony_is_next(self, apart: Officers) -> None:
+        file = apart.file("first")
+        words = ("--officer", apart.file("ben.card"), "--threshold", 2, "--propose", file)
+        apart[0].done("coalition", "create", *words, "--yes")
+        out = apart[1].done("coalition", "sign", file, "--yes").out
+        assert out.count("Next:") == 1
+        assert "Next: keyholder ceremony" in out
+
+    def test_of_several_cards_the_one_that_is_meant_is_said(self, apart: Officers) -> None:
+        good, none, junk = apart.file("ben.card"), apart.file("nobody.card"), apart.file("junk")
+        junk.write_bytes(b"junk")
+        for wrong, sentence in ((none, "The file cannot be read"), (junk, "card")):
+            words = ("--officer", good, "--member", good, "--member", good, "--member", wrong)
+            result = apart[0].run("coalition", "create", *words)
+            assert result.status == 1
+            assert sentence in result.err
+            assert "(file 3 of 3 after --member)" in result.err
+            assert wrong.name not in result.err.replace("card", "")
+        alone = apart[0].run("coalition", "create", "--member", none)
+        assert (alone.status, "file 1" in alone.err) == (1, False)
 
     def test_a_threshold_above_the_officers_locks_out(self, apart: Officers) -> None:
         card = apart.file("ben.card")
         for words in (["--threshold", 3], ["--threshold", 1, "--root-threshold", 3]):
-            result = apart[0].run("coalition", "create", "--officer", card, *words)
+            result = apart[0].run("coalition", "create", "--officer", card, "--yes", *words)
             assert (result.status, "nobody could sign" in result.err) == (1, True)
         result = apart[0].run("coalition", "create", "--threshold", 0)
         assert (result.status, "protects nobody" in result.err) == (1, True)
 
     def test_a_stranger_has_no_part_in_it(self, apart: Officers) -> None:
         card, file = apart.file("ben.card"), apart.file("first")
-        words = ("--officer", card, "--threshold", 2, "--propose", file)
+        words = ("--officer", card, "--yes", "--threshold", 2, "--propose", file)
         apart[0].done("coalition", "create", *words)
         before = file.read_bytes()
         result = apart[2].run("coalition", "sign", file, "--yes")
@@ -243,7 +281,8 @@ class TestCards:
     """Who comes is compared with the cards that the reviewer took by another way."""
 
     def review(self, apart: Officers) -> str:
-        words = ("--officer", apart.file("ben.card"), "--member", apart.file("ben.card"))
+        card = apart.file("ben.card")
+        words = ("--officer", card, "--member", card, "--yes")
         create = ("coalition", "create", *words, "--threshold", 2, "--propose", apart.file("one"))
         apart[0].done(*create)
         return apart[1].done("coalition", "review", apart.file("one")).out

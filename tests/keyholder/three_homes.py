@@ -78,7 +78,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in NAMES[1:]:
         words += ["--officer-member", folder / f"{name}.card"]
     first = folder / "first"
-    ana.done("coalition", "create", *words, "--propose", first)
+    ana.done("coalition", "create", *words, "--yes", "--propose", first)
     ben.done("coalition", "sign", first, "--yes")
     ana.done("coalition", "join", first)
     eva.done("coalition", "pin", ana.home.root, "--keyring", first, "--yes")

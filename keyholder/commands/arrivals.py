@@ -27,6 +27,7 @@ from keyholder.envelopes import (
     read_version,
 )
 from keyholder.errors import HomeError
+from keyholder.files import read_start
 from keyholder.findings import Findings, Tally
 from keyholder.keys.keeping import open_store, replace_kept
 from keyholder.known import read_known
@@ -48,6 +49,7 @@ from keyholder.vault import Identity
 
 _Grounds = tuple[bytes, Authors, frozenset[bytes]]
 Mark = tuple[object, ...]
+_COUNTER = slice(24, 28)  # in the first bytes of a database
 
 
 class Fresh(NamedTuple):
@@ -212,7 +214,7 @@ class Watched:
 
     def _look(self) -> Mark:
         files = (self._home.keyring, self._home.seeds)
-        return (read_version(self.database), *map(_stat, files))
+        return (read_version(self.database), _count_changes(self._home.records), *map(_stat, files))
 
 
 @contextmanager
@@ -250,6 +252,15 @@ def _digest_file(file: Path) -> bytes:
     """SHA-256; empty where it cannot be read."""
     try:
         return hashlib.sha256(file.read_bytes()).digest()
+    except OSError:
+        return b""
+
+
+def _count_changes(records: Path) -> bytes:
+    """A number that is another one when records.db was changed. Its time says nothing: whoever
+    reads it touches it. https://sqlite.org/fileformat.html#file_change_counter"""
+    try:
+        return read_start(records, _COUNTER.stop - 1)[_COUNTER]
     except OSError:
         return b""
 

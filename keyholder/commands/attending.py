@@ -60,7 +60,10 @@ def _fetch(sitting: Sitting, arrivals: Arrivals, home: Watched, order: Order) ->
 def _take_up(sitting: Sitting, arrivals: Arrivals, home: Watched) -> None:
     sitting.shelf = arrivals.find_shelf()  # what was purged meanwhile is shown no more
     fresh = arrivals.take_up(home.database, sitting.locked.is_set)
-    if fresh is None or sitting.locked.is_set():
+    if sitting.locked.is_set():
+        return
+    if fresh is None:
+        sitting.hear(lambda shown: arrivals.annotate(shown.reports))
         return
     collection = extend(sitting.standing.collection, fresh.reports, arrivals.cut)
     sitting.renew(

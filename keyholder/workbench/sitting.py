@@ -116,6 +116,17 @@ class Sitting:
             self._stirred.set()
             return
 
+    def hear(self, annotate: Callable[[Collection], Annotations]) -> None:
+        """Show what people say by now, if that is other than what is shown: somebody said it in
+        this home without this workbench. No new report came with it."""
+        before = self._standing
+        if before is None:
+            return
+        said = {one.record for one in annotate(before.collection).history}
+        known = {one.record for one in before.annotations.history}
+        if said != known:
+            self.renew(before.collection, annotate, self.unopened, len(said - known))
+
     def act(self, operations: Sequence[Operation]) -> tuple[Record, ...]:
         """Keep what a person did, and show it. KeyholderError, CryptoError: as `keep`."""
         records = self.keep(self.standing.annotations, operations)

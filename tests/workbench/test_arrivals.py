@@ -82,6 +82,26 @@ def test_what_another_command_fetched_is_taken_up(
         assert sum(one["reports"] for one in rows) >= 1
 
 
+def test_what_is_said_in_another_terminal_is_shown(filled: DeskForTests) -> None:
+    with run_workbench(filled) as (_, host, token):
+        wait_opened(host, token)
+        first = ask(host, token, "/api/reports")["rows"][0]
+        deed = {"op": "tag", "report": first["id"], "tag": "here"}
+        assert ask(host, token, "/api/operations", deed)["accepted"]
+        filled.done("tag", first["id"], "elsewhere")
+        state = wait_until(host, token, lambda state: state["news"]["times"] == 1)
+        assert state["news"] == {"times": 1, "reports": 0, "changed": 0, "records": 1}
+        assert list_texts(host, token, "?tag=elsewhere") == ["the first"]
+        filled.done("undo")
+        state = wait_until(host, token, lambda state: state["news"]["times"] == 2)
+        assert state["news"]["records"] == 2
+        assert list_texts(host, token, "?tag=elsewhere") == []
+        assert list_texts(host, token, "?tag=here") == ["the first"]
+        filled.done("history")  # reading is no change
+        assert ask(host, token, "/api/operations", {**deed, "tag": "again"})["accepted"]
+        assert list_texts(host, token, "?tag=again") == ["the first"]
+
+
 def test_the_button_does_what_the_command_does(filled: DeskForTests, service: FakeService) -> None:
     with run_workbench(filled) as (_, host, token):
         wait_opened(host, token)

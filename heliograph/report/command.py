@@ -4,7 +4,7 @@ import inspect
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from heliograph.report.carrying import read_bundle_items, read_qr_lines
 from heliograph.report.errors import ReportCommandError
-from heliograph.report.filling import fill_report
+from heliograph.report.filling import STANDARD_INPUT, fill_report
 from heliograph.report.flags import list_flags, make_parameters
 from heliograph.report.records import read_lines
 from heliograph.report.rows import read_rows
@@ -129,7 +129,12 @@ def report(
             "Give a report by flags, or --csv, --jsonl, --bundle, --qr or --send: one of them.",
             "`heliograph report --help` lists the flags.",
         )
-    with _showing() as show:
+    files = [one for one in (csv, jsonl, qr, *(bundle or ())) if one is not None]
+    # Flags come first: a text that is typed (--text -) is read to its end there.
+    with (
+        _rows(csv, jsonl, said, int(now)) as rows,
+        _showing(quiet=_are_typed(files)) as show,
+    ):
         if send:
             result = send_waiting(place, show)
         elif bundle:
@@ -137,12 +142,11 @@ def report(
         elif qr:
             result = pass_on(place, [qr], read_qr_lines, now, show)
         else:
-            with _rows(csv, jsonl, said, int(now)) as rows:
-                chosen = _choose(channel, file=not any(said.values()), sms=sms)
-                if sms:
-                    result = seal_as_texts(place, rows, chosen, now)
-                else:
-                    result = seal_and_send(place, rows, chosen, now, show, skip_bad=skip_bad)
+            chosen = _choose(channel, file=not any(said.values()), sms=sms)
+            if sms:
+                result = seal_as_texts(place, rows, chosen, now)
+            else:
+                result = seal_and_send(place, rows, chosen, now, show, skip_bad=skip_bad)
     _tell(result, as_json=as_json)
     if not is_success(result, sending=send):
         raise typer.Exit(1)
@@ -165,25 +169,33 @@ def _choose(channel: str | None, *, file: bool, sms: bool) -> str:
 def _rows(
     csv: Path | None, jsonl: Path | None, said: dict[str, Any], now: int
 ) -> Iterator[Iterator[Row]]:
-    """The rows that were asked for; flags are one row."""
+    """The rows that were asked for; flags are one row, and without any there is none."""
     if csv is not None:
         with open_source(csv) as stream:
             yield read_rows(stream, now)
     elif jsonl is not None:
         with open_source(jsonl) as stream:
             yield read_lines(stream)
+    elif not any(said.values()):
+        yield iter(())
     else:
         report = fill_report(list_flags(), said, now, sys.stdin.read)
         yield iter([(1, [{**report, "written": quarter(now)}])])
 
 
+def _are_typed(files: Iterable[Path]) -> bool:
+    """Whether one of them is standard input, and somebody types there while the work goes on."""
+    return sys.stdin.isatty() and any(str(file) == STANDARD_INPUT for file in files)
+
+
 @contextmanager
-def _showing() -> Iterator[OnProgress]:
-    """Progress on standard error, where that is a terminal; gone when the work is done."""
+def _showing(*, quiet: bool) -> Iterator[OnProgress]:
+    """Progress on standard error, where that is a terminal; gone when the work is done. None of it
+    where it is to be `quiet`: it would be drawn over what is typed."""
     console = Console(stderr=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"))
     with Progress(
-        *columns, console=console, transient=True, disable=not console.is_terminal
+        *columns, console=console, transient=True, disable=quiet or not console.is_terminal
     ) as bar:
         task = bar.add_task("Fetching the keyring")
         yield lambda doing, done: bar.update(task, description=f"{doing}: {done}")

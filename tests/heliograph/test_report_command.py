@@ -11,13 +11,15 @@ import cbor2
 import httpx2
 import pytest
 import typer
+from rich.console import Console
+from rich.progress import Progress
 from typer.testing import CliRunner
 
 from crypto.opening import Opened
 from crypto.sealed_sms import Part, Single, join, read_text
 from heliograph import outbox
 from heliograph.errors import DevelopmentRefused, OperatorError
-from heliograph.report import work
+from heliograph.report import command, work
 from heliograph.report.command import add_to
 from heliograph.report.flags import list_flags
 from reports.codec import decode
@@ -97,6 +99,25 @@ def refused(result: Any) -> str:
 
 def files_of(folder: Path) -> Mapping[str, bytes]:
     return {str(path): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+
+
+class Typing(io.BytesIO):
+    """A terminal somebody types into; `shown` says whether progress is drawn meanwhile."""
+
+    shown = False
+
+    def isatty(self) -> bool:
+        return True
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        assert not self.shown, "drawn over what is typed"
+        return super().read(size)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        assert not self.shown, "drawn over what is typed"
+        return super().readline(size)
+
+    read1 = read
 
 
 FLAGS = (
@@ -338,5 +359,34 @@ class TestFiles:
         result = run("--send")
         assert result.exit_code == 1
         assert "damaged and cannot be sent: 1." in result.stderr
-        assert "refused 1 for good: envelope-suite" in result.stderr
+        assert "for good (envelope-suite), and left in the outbox: 1." in result.stderr
         assert len(outbox.waiting(tmp_path / "outbox")) == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "typed"),
+    [
+        (("--country", "MM", "--text", "-"), CANARY),
+        (("--jsonl", "-"), json.dumps({"cc": "MM", "text": CANARY}) + "\n"),
+        (("--csv", "-"), f"cc,text\nMM,{CANARY}\n"),
+    ],
+)
+def test_nothing_is_drawn_over_what_is_typed(
+    service: Service, monkeypatch: pytest.MonkeyPatch, words: Sequence[str], typed: str
+) -> None:
+    stream = Typing(typed.encode())
+    drawn: list[bool] = []
+
+    class Drawing(Progress):
+        def start(self) -> None:
+            stream.shown = not self.disable
+            drawn.append(stream.shown)
+
+    monkeypatch.setattr(command, "Progress", Drawing)
+    monkeypatch.setattr(command, "Console", lambda **_: Console(force_terminal=True, stderr=True))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(stream, "utf-8"))
+    app = typer.Typer()
+    add_to(app)
+    app(list(words), standalone_mode=False)
+    assert [one["text"] for one in service.reports()] == [CANARY]
+    assert drawn == ["--text" in words], "a text is typed before the work, a file's rows during it"

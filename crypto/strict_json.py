@@ -6,7 +6,7 @@ keyring-field, keyring-key.
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from crypto.errors import KeyringError
@@ -28,20 +28,28 @@ def parse_json(data: bytes) -> Any:
     """The value that the bytes stand for, by itself: keyring-json alone is raised."""
     if not _PRINTABLE_LINES.fullmatch(data):
         raise KeyringError("keyring-json")
-    try:
-        value = json.loads(
-            data,
-            object_pairs_hook=_refuse_duplicates,
-            parse_float=_refuse_number,
-            parse_constant=_refuse_number,
-            parse_int=_parse_integer,
-        )
-    except (ValueError, RecursionError):
-        raise KeyringError("keyring-json") from None
+    value = parse_strictly(data.decode("ascii"), _parse_integer)
     # Texts may be written with escapes: what they stand for must be printable ASCII too.
     if not all(map(_PRINTABLE.fullmatch, _walk_texts(value))):
         raise KeyringError("keyring-json")
     return value
+
+
+def parse_strictly(text: str, parse_integer: Callable[[str], int]) -> Any:
+    """What `text` stands for, with no name twice and no fraction, as deep as Python reads.
+
+    KeyringError keyring-json. `parse_integer` may raise it, or ValueError.
+    """
+    try:
+        return json.loads(
+            text,
+            object_pairs_hook=_refuse_duplicates,
+            parse_float=_refuse_number,
+            parse_constant=_refuse_number,
+            parse_int=parse_integer,
+        )
+    except (ValueError, RecursionError):
+        raise KeyringError("keyring-json") from None
 
 
 def _walk_texts(value: object) -> Iterator[str]:

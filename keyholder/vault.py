@@ -12,7 +12,6 @@ copy of seeds.box opens with no identity of later. `seeds.next` exists only in t
 import hashlib
 import hmac
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -137,14 +136,6 @@ def write_secrets(home: Home, identity: Identity, secrets: Secrets) -> None:
 def read_seeds(home: Home, identity: Identity) -> tuple[Seed, ...]:
     """Every seed held. HomeError: vault-damaged."""
     return read_secrets(home, identity).seeds
-
-
-def write_seeds(home: Home, identity: Identity, seeds: Sequence[Seed]) -> None:
-    """Replace the seeds by these and keep the one-time keys, or leave the old ones.
-
-    HomeError: vault-damaged, home-unwritable.
-    """
-    write_secrets(home, identity, replace(read_secrets(home, identity), seeds=tuple(seeds)))
 
 
 def renew(

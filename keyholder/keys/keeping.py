@@ -140,12 +140,6 @@ def replace_kept(store: Store, outcomes: Iterable[Outcome]) -> Iterator[Outcome]
         yield _give(store, name, outcome) if kept else outcome
 
 
-def read_kept(home: Home, identity: Identity) -> Iterator[Outcome]:
-    """Everything that is kept, opened."""
-    with open_store(home, identity) as store:
-        yield from merge_kept(store, ())
-
-
 def read_item(store: Store, name: bytes) -> Original:
     """One kept item. KeysError kept-damaged."""
     row = store.database.execute("SELECT box FROM kept WHERE name = ?", (name,)).fetchone()

@@ -80,8 +80,6 @@ class Annotations:
     history: tuple[Entry, ...]
 
 
-EMPTY = Annotations({}, {}, {}, {}, {}, frozenset(), ())
-
 _Id = tuple[int, str]  # counter and holder id: the order that counts
 
 

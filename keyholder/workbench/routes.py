@@ -7,6 +7,7 @@ from typing import Any
 from crypto.errors import CryptoError
 from keyholder.collection import find
 from keyholder.errors import KeyholderError
+from keyholder.exports.annotations import make_annotations
 from keyholder.incidents.incident import Incident
 from keyholder.merge import Merged
 from keyholder.workbench.answers import Refusal
@@ -21,7 +22,7 @@ from keyholder.workbench.incident_rows import (
 from keyholder.workbench.overviews import make_map, make_timeline, summarise
 from keyholder.workbench.pictures import list_seen
 from keyholder.workbench.questions import MOST_ROWS, Question, list_values, read_id, read_question
-from keyholder.workbench.rows import list_said, make_row, make_sheet, sort_places
+from keyholder.workbench.rows import make_row, make_sheet, sort_places
 from keyholder.workbench.sitting import Sitting
 from keyholder.workbench.standing import Standing
 
@@ -145,7 +146,7 @@ def _show_incident(sitting: Sitting, id: bytes) -> dict[str, Any]:
         raise Refusal("unknown")
     return {
         **make_incident_sheet(incident),
-        "notes": list_said(standing.annotations.notes.get(id, ())),
+        "notes": make_annotations(id, standing.annotations)["notes"],
         "rows": [make_row(one, standing) for one in incident.reports[:MOST_ROWS]],
     }
 

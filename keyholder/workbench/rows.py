@@ -1,17 +1,17 @@
 """Reports as rows and as whole documents, in JSON values. What strangers wrote stays as it is: the
 page shows it as text, by `textContent` alone."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from keyholder.collection import Collection
 from keyholder.documents import make_document, make_report
+from keyholder.exports.annotations import make_annotations
 from keyholder.filters import find_moment
 from keyholder.incidents.floods import WORDS
 from keyholder.links import make_links
 from keyholder.merge import Merged
 from keyholder.moments import write_day, write_moment
-from keyholder.records.replay import Note, Translation
 from keyholder.workbench.answers import Refusal
 from keyholder.workbench.standing import Standing
 from reports.places import country_name, region_name
@@ -72,7 +72,6 @@ def make_sheet(standing: Standing, merged: Merged) -> dict[str, Any]:
     """The whole report: its export document, what each of its envelopes said, what people said of
     it, why it looks made, and links."""
     collection, id = standing.collection, merged.report_id
-    said = standing.annotations
     incident = standing.of_report.get(id)
     report = merged.report
     since = report.get("since")
@@ -93,12 +92,7 @@ def make_sheet(standing: Standing, merged: Merged) -> dict[str, Any]:
             if (copy := collection.copies.get(source.envelope_id)) is not None
         ],
         "namesakes": [make_document(one) for one in _find_namesakes(collection, merged)],
-        "annotations": {
-            "tags": sorted(said.tags.get(id, ())),
-            "notes": list_said(said.notes.get(id, ())),
-            "translations": list_said(said.translations.get(id, ())),
-            "grade": said.grades.get(id),
-        },
+        "annotations": make_annotations(id, standing.annotations),
         "incident": None if incident is None else incident.id.hex(),
         "independent": None if incident is None else incident.independent,
         "suspects": [WORDS[one.why] for one in standing.suspects or () if id in one.reports],
@@ -110,19 +104,6 @@ def make_sheet(standing: Standing, merged: Merged) -> dict[str, Any]:
         ),
         "links_about": _tell_about_links(report.get("region")),
     }
-
-
-def list_said(said: Iterable[Note | Translation]) -> list[dict[str, Any]]:
-    """Notes or translations, with who says that she wrote them when."""
-    return [
-        {
-            "holder": one.holder_id,
-            "time": write_moment(one.time),
-            "lang": getattr(one, "lang", None),
-            "text": one.text,
-        }
-        for one in said
-    ]
 
 
 def name_region(code: str | None) -> str | None:

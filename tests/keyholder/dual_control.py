@@ -18,6 +18,7 @@ from reports.codec import encode
 from tests.coalition import Coalition, make_coalition
 from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import write_seeds
 
 
 @dataclass
@@ -68,7 +69,7 @@ def found_pair(folder: Path, capture: pytest.CaptureFixture[str], *, dual: bool 
         desk.done("init")
         identity = vault.unlock(desk.home, PASSPHRASE)
         seeds = [vault.Seed(*name, seed) for name, seed in coalition.lock_seeds.items()]
-        vault.write_seeds(desk.home, identity, [seed for seed in seeds if seed.lock == lock])
+        write_seeds(desk.home, identity, [seed for seed in seeds if seed.lock == lock])
         key = public_key(identity.signing_seed).hex()
         holders.append({"id": identity.holder_id, "key": key})
     pair = Pair(coalition, *desks)

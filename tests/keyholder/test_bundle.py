@@ -9,13 +9,13 @@ from keyholder.envelopes import add, open_envelopes
 from keyholder.errors import TravelError
 from keyholder.held import read_held
 from keyholder.records.operations import Tag
-from keyholder.records.replay import EMPTY
 from keyholder.records.writing import write
 from keyholder.remembered import read_checked, read_seen
 from keyholder.sequence import Item
 from keyholder.travel.bundle import Parcel, Shown, open_bundle, write_bundle
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import EMPTY
 
 
 @pytest.fixture

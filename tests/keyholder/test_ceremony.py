@@ -13,6 +13,7 @@ from tests.conftest import ROOT
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.dual_control import found_pair
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import write_seeds
 
 
 def read_steps(desk: DeskForTests, *options: object) -> tuple[dict[str, bool], str | None]:
@@ -92,10 +93,10 @@ def test_whoever_holds_both_locks_is_told(
     assert "epoch add" in next_command(pair.outer, "fallback", "officer")
     identity = vault.unlock(pair.outer.home, PASSPHRASE)
     both = [vault.Seed(*name, seed) for name, seed in pair.coalition.lock_seeds.items()]
-    vault.write_seeds(pair.outer.home, identity, both)
+    write_seeds(pair.outer.home, identity, both)
     assert not read_steps(pair.outer)[0]["seeds"]
     assert "BOTH locks of 1" in pair.outer.done("ceremony").out
-    vault.write_seeds(pair.outer.home, identity, [])
+    write_seeds(pair.outer.home, identity, [])
     assert not read_steps(pair.outer)[0]["seeds"]
     assert read_steps(pair.outer, "--role", "officer")[0]["seeds"]
 

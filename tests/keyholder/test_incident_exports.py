@@ -26,13 +26,14 @@ from keyholder.exports.stop import make_report
 from keyholder.exports.titles import write_title
 from keyholder.exports.uwazi import COLUMNS as UWAZI_COLUMNS
 from keyholder.incidents.incident import Incident, build_incidents
-from keyholder.records.replay import EMPTY, Annotations, Note, Translation
+from keyholder.records.replay import Annotations, Note, Translation
 from reports.places import DATA, centroid
 from reports.stop import COLUMNS as STOP_COLUMNS
 from reports.stop import from_row, to_row
 from tests.conftest import ROOT
 from tests.keyholder.conftest import DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import EMPTY
 from tests.keyholder.hostile import HOSTILE
 from tests.keyholder.test_cells import ACTIVE, find_active
 from tests.keyholder.test_reading import APP, SINCE

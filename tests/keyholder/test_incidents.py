@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from keyholder.incidents.incident import Incident, build_incidents, summarise
 from keyholder.merge import Merged, Source
 from keyholder.moments import DAY
-from keyholder.records.replay import EMPTY, Annotations
+from keyholder.records.replay import Annotations
+from tests.keyholder.homes import EMPTY
 from tests.reports.strategies import REPORTS
 
 TODAY = 20_000

@@ -8,7 +8,6 @@ import pytest
 from keyholder import room
 from keyholder.collection import collect
 from keyholder.opening import Opened
-from keyholder.records.replay import EMPTY
 from keyholder.room import Room, cut, weigh
 from keyholder.workbench.rows import make_sheet
 from keyholder.workbench.standing import Standing
@@ -17,6 +16,7 @@ from reports.report import Report
 from tests.conftest import ROOT
 from tests.keyholder.conftest import DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import EMPTY
 
 _START = 1_789_999_200
 USUAL: Report = {"chan": "app", "cc": "MM", "text": "the internet is down in our town since six"}
@@ -111,7 +111,6 @@ import hashlib, sys
 from keyholder.collection import collect
 from keyholder.findings import Findings
 from keyholder.opening import Opened
-from keyholder.records.replay import EMPTY
 from keyholder.room import Room
 from reports.codec import decode
 kinds = [bytes.fromhex(one) for one in sys.stdin.read().split()]

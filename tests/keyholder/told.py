@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from keyholder.incidents.incident import Incident, summarise
 from keyholder.merge import Merged, Source
-from keyholder.records.replay import EMPTY, Annotations
+from keyholder.records.replay import Annotations
 from reports.report import Report
 from tests.keyholder.fake_service import DAY
+from tests.keyholder.homes import EMPTY
 
 
 def tell(report: Report, number: int = 1, day: int = DAY) -> Merged:

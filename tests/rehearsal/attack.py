@@ -16,10 +16,10 @@ from crypto.opening import Opener, open_peeled, peel
 from crypto.wrapping import unwrap_seed
 from keyholder import vault
 from keyholder.home import Home
-from keyholder.keys.keeping import read_kept
 from keyholder.keys.wraps import read_wraps
 from keyholder.opening import Opened
 from tests.keyholder.conftest import PASSPHRASE
+from tests.keyholder.homes import read_kept
 
 Seeds = set[bytes]
 

@@ -12,11 +12,12 @@ from typing import Any
 from keyholder.collection import collect
 from keyholder.opening import Opened
 from keyholder.records.operations import Operation, Record
-from keyholder.records.replay import EMPTY, Annotations
+from keyholder.records.replay import Annotations
 from keyholder.workbench.server import serve
 from keyholder.workbench.sitting import Sitting
 from keyholder.workbench.standing import Standing, settle
 from reports.report import QUARTER, Report
+from tests.keyholder.homes import EMPTY
 
 DAY = 86_400  # seconds
 START = 20_300  # days since 1970-01-01

@@ -14,7 +14,7 @@ from keyholder.commands.rounds import Line
 from keyholder.errors import HomeError, ServiceError
 from keyholder.held import read_held
 from keyholder.home import hold
-from keyholder.vault import read_seeds, unlock, write_seeds
+from keyholder.vault import read_seeds, unlock
 from keyholder.workbench.sitting import Sitting
 from tests.blob_sealing import seal_blob
 from tests.image_making import make_png
@@ -28,6 +28,7 @@ from tests.keyholder.conftest import (
     service,
 )
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import write_seeds
 from tests.workbench.processes import ask, get_new, run_workbench, wait_opened, wait_until
 from tests.workbench.sittings import HOLDER, keep
 

@@ -6,10 +6,11 @@ import pytest
 
 from keyholder.collection import Collection, extend
 from keyholder.records.operations import Merge, Tag
-from keyholder.records.replay import EMPTY, Annotations, replay
+from keyholder.records.replay import Annotations, replay
 from keyholder.workbench.answers import Refusal
 from keyholder.workbench.sitting import Sitting
 from keyholder.workbench.standing import settle
+from tests.keyholder.homes import EMPTY
 from tests.workbench.sittings import HOLDER, keep, make_opened, make_sitting
 
 OPENED = make_opened(12)

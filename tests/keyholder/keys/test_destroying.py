@@ -11,11 +11,12 @@ from crypto import passphrase
 from crypto.errors import PassphraseError
 from keyholder import vault
 from keyholder.keys import keeping
-from keyholder.keys.keeping import open_store, read_kept
+from keyholder.keys.keeping import open_store
 from keyholder.opening import Opened, Unopened
 from keyholder.vault import unlock
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import read_kept
 from tests.keyholder.keys.conftest import Desks
 
 DAY = 86_400

@@ -12,6 +12,7 @@ from keyholder.errors import HomeError
 from keyholder.home import Home
 from keyholder.vault import Secrets, Seed, WrapKey
 from tests.keyholder.conftest import PASSPHRASE
+from tests.keyholder.homes import write_seeds
 from tests.keyholder.keys.conftest import Desks
 
 COST = passphrase.Cost(passes=1, memory=8)
@@ -40,7 +41,7 @@ def test_what_is_written_is_read_again(home: Home) -> None:
 
 
 def test_writing_seeds_keeps_the_one_time_keys(home: Home) -> None:
-    vault.write_seeds(home, vault.unlock(home, PASSPHRASE), HELD.seeds[:1])
+    write_seeds(home, vault.unlock(home, PASSPHRASE), HELD.seeds[:1])
     assert read(home) == Secrets(HELD.seeds[:1], HELD.wrap_keys)
 
 

@@ -25,6 +25,7 @@ from tests.coalition import Coalition, make_coalition
 from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import DAY as TODAY
 from tests.keyholder.fake_service import FakeService
+from tests.keyholder.homes import write_seeds
 
 REPORT = b"report-1"
 OTHER = b"report-2"
@@ -110,7 +111,7 @@ def found_circle(
         prepare(desk.home)
         desk.done("init")
         identity = vault.unlock(desk.home, PASSPHRASE)
-        vault.write_seeds(
+        write_seeds(
             desk.home,
             identity,
             [vault.Seed(*name, seed) for name, seed in coalition.lock_seeds.items()],

@@ -22,7 +22,8 @@ from keyholder.records.operations import (
     read_operation,
     write_operation,
 )
-from keyholder.records.replay import EMPTY, replay
+from keyholder.records.replay import replay
+from tests.keyholder.homes import EMPTY
 
 ANN, BEN = "aa" * 8, "bb" * 8
 ONE, TWO, THREE, FOUR = (bytes([number]) * 8 for number in range(1, 5))

@@ -67,11 +67,11 @@ class TestTheCommand:
         result = synced.run("purge", *ids, OTHER)
         assert (result.status, result.out) == (1, "")
         assert "To be purged: 3 envelopes." in result.err
-        assert "2 of them are held here: 1 open with your keys" in result.err
-        assert "1 do not: as far as this home knows, nobody has read them" in result.err
+        assert "2 of them are held here: 1 opens with your keys" in result.err
+        assert "1 does not: as far as this home knows, nobody has read it" in result.err
         assert ids[1] in result.err
         assert ids[0] not in result.err
-        assert "1 are not held here" in result.err
+        assert "1 is not held here" in result.err
         assert "Nothing was done" in result.err
         assert synced.questions == ["Purge them for good?"]
         assert read_held(synced.home).keyring.version == 2

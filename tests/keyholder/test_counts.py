@@ -11,9 +11,10 @@ from tests.keyholder.conftest import DeskForTests
 from tests.keyholder.fake_service import FakeService
 from tests.keyholder.test_reading import APP
 
+_VERBS = "signs|does|says|holds|opens|agrees|has|was|waits"  # which of one end with an s
 _PLURAL = re.compile(
-    r"\b1  ?(?:new |sealed )?(?:[a-z]+[^s\W]s|leaves|copies)\b(?<! signs)(?! of)"
-    r"|\b1  ?(?:are|hold|open|do|agree|have) "
+    rf"\b1  ?(?!(?:{_VERBS})\b)(?:new |sealed )?(?:[a-z]+[^s\W]s|leaves|copies)\b(?! of)"
+    r"|\b(?<!epoch )1  ?(?:are|hold|open|do|agree|have) "
 )
 
 

@@ -66,8 +66,7 @@ def create_service(
     limits = limits or store.limits
     log = Log(store, make_log_signer(log_seed), replace_key=replace_log_key)
     api = create_api(store, keyrings, log, public_urls, limits, blobs)
-    for router in routers:
-        api.include_router(router)
+    add_routes(api, *routers)
     take_envelopes = intake.create_intake(store, limits)
     fronts = [(prefix, guard(app, limits)) for prefix, app in (in_front or {}).items()]
     pages = {path: guard(app, limits) for path, app in (web_app or {}).items()}
@@ -153,13 +152,25 @@ def create_api(
         redirect_slashes=False,
         telemetry=TELEMETRY,
     )
-    api.include_router(create_health_router(store))
-    api.include_router(create_keyring_router(keyrings, limits))
-    api.include_router(create_log_router(log, keyrings, limits))
-    api.include_router(create_download_router(store, keyrings, public_urls, limits))
+    add_routes(
+        api,
+        create_health_router(store),
+        create_keyring_router(keyrings, limits),
+        create_log_router(log, keyrings, limits),
+        create_download_router(store, keyrings, public_urls, limits),
+    )
     if blobs is not None:
-        api.include_router(create_tus_router(blobs))
-        api.include_router(create_blob_router(blobs, keyrings, public_urls))
+        add_routes(api, create_tus_router(blobs), create_blob_router(blobs, keyrings, public_urls))
     add_handlers(api, limits)
     api.openapi = lambda: describe(api, limits)  # type: ignore[method-assign]  # FastAPI's own way
     return api
+
+
+def add_routes(api: FastAPI, *routers: APIRouter) -> None:
+    """The routers' routes as they are.
+
+    FastAPI's `include_router` would make each a second time, and look for it twice in each request.
+    Nothing is added to a route on the way here: no prefix, no dependency.
+    """
+    for router in routers:
+        api.router.routes.extend(router.routes)

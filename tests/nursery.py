@@ -10,6 +10,7 @@ import ctypes
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -23,7 +24,7 @@ from tests.faults.machine import end_with_parent
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 PROGRAM = """
-import gc, importlib, json, os, sys, time
+import gc, importlib, json, os, socket, sys, time
 import httptools, uvloop, uvicorn.lifespan.on, uvicorn.loops.uvloop, app.postgres
 import heliograph.data_lock, heliograph.gateway.process, heliograph.migrate, heliograph.serve
 import heliograph.settings_loading  # loaded by each command when it runs, else
@@ -37,7 +38,11 @@ more = {  # when first needed: else a service whose memory is measured would hav
     "keyholder": "keyholder.command", "report": "heliograph.report.command",
     "dev": "heliograph.dev.start",
 }
-for line in sys.stdin:
+orders = socket.socket(fileno=0)
+while True:
+    line, files, _flags, _address = socket.recv_fds(orders, 1 << 20, 1)
+    if not line:
+        break
     order = json.loads(line)
     for word in order["words"][:2]:
         if word in more:
@@ -48,8 +53,8 @@ for line in sys.stdin:
     if between := os.fork():
         os.waitpid(between, 0)  # from here on the child is our parent's
         os.write(1, os.read(told, 64))
-        os.close(told)
-        os.close(tell)
+        for file in (told, tell, *files):
+            os.close(file)
         continue
     if child := os.fork():
         os.write(tell, b"%d\\n" % child)
@@ -57,12 +62,13 @@ for line in sys.stdin:
     while os.getppid() != order["parent"]:  # once the one between has ended
         time.sleep(0.001)
     end_with_parent()
+    orders.detach()
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     for number, file in enumerate(order["outputs"], start=1):
         os.dup2(os.open(file, os.O_WRONLY | os.O_APPEND), number)
     os.environ.clear()
     os.environ.update(order["environ"])
-    sys.argv = order["words"]
+    sys.argv = [*order["words"], *map(str, files)]
     if sys.argv[0] == "-c":
         exec(sys.argv.pop(1), {"__name__": "__main__"})
     else:
@@ -102,15 +108,18 @@ class Child:
 
 
 def start_loaded(
-    words: Sequence[str], environ: Mapping[str, str], output: Path, errors: Path | None = None
+    words: Sequence[str],
+    environ: Mapping[str, str],
+    output: Path,
+    errors: Path | None = None,
+    listener: socket.socket | None = None,
 ) -> Child:
     """Runs `words`: a command of ours, or `-c` and a program as Python has them.
 
     What it says goes to `output`, which is there; what it says on stderr goes to `errors`, also
-    there, or to `output` too.
+    there, or to `output` too. A `listener` goes along; its number there is the last of the words.
     """
-    nursery = _open_nursery()
-    assert nursery.stdin is not None
+    nursery, orders = _open_nursery()
     assert nursery.stdout is not None
     order = {
         "words": list(words),
@@ -118,8 +127,7 @@ def start_loaded(
         "outputs": [str(output), str(errors or output)],
         "parent": os.getpid(),
     }
-    nursery.stdin.write(json.dumps(order).encode() + b"\n")
-    nursery.stdin.flush()
+    socket.send_fds(orders, [json.dumps(order).encode()], [listener.fileno()] if listener else [])
     return Child(int(nursery.stdout.readline()))
 
 
@@ -141,14 +149,17 @@ def run_loaded(
 
 
 @cache
-def _open_nursery() -> "subprocess.Popen[bytes]":
+def _open_nursery() -> "tuple[subprocess.Popen[bytes], socket.socket]":
     # Children whose parent has ended become ours, not those of the machine's first process.
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-    return subprocess.Popen(
-        [sys.executable, "-c", PROGRAM],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        preexec_fn=end_with_parent,
-    )
+    orders, heard = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # an order, a packet
+    with heard:
+        nursery = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM],
+            cwd=ROOT,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            stdin=heard,
+            stdout=subprocess.PIPE,
+            preexec_fn=end_with_parent,
+        )
+    return nursery, orders

@@ -6,7 +6,6 @@ import random
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -31,8 +30,8 @@ from tests.app.uploads import (
     run_blobs,
     send,
 )
+from tests.nursery import Child, start_loaded
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVICE = """
 import os, socket, sys, time
 from pathlib import Path
@@ -48,8 +47,8 @@ limits = Limits(blob_flush_seconds=0.05)
 store = Store(sys.argv[1], clock=time.time, on_fatal=lambda code: os._exit(70), limits=limits)
 service = create_service(store=store, keyrings=Keyrings(store, None), public_urls=[],
                          clock=time.time, log_seed=bytes(32),
-                         blobs=Blobs(store, PieceFiles(Path(sys.argv[3]))))
-Server(configure_server(service, limits=limits, fd=int(sys.argv[2]))).run()
+                         blobs=Blobs(store, PieceFiles(Path(sys.argv[2]))))
+Server(configure_server(service, limits=limits, fd=int(sys.argv[3]))).run()
 """
 ROUNDS = 3
 SECONDS = 240
@@ -64,18 +63,14 @@ it kept them.
 
 
 @contextmanager
-def start_service(place: Place) -> Iterator[tuple[tuple[str, int], subprocess.Popen[bytes]]]:
+def start_service(place: Place) -> Iterator[tuple[tuple[str, int], Child]]:
     """A service in a process of its own, which is killed at the end, if it still lives."""
     upgrade(place.url)
+    output = place.folder / "service.out"
+    output.touch()
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        arguments = [place.url, str(listener.fileno()), str(place.folder / "blobs")]
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVICE, *arguments],
-            pass_fds=[listener.fileno()],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.DEVNULL,
-        )
+        words = ("-c", SERVICE, place.url, str(place.folder / "blobs"))
+        process = start_loaded(words, os.environ, output, listener=listener)
         address = listener.getsockname()
     try:  # the listener is the service's alone now, and ends with it
         yield address, process
@@ -116,7 +111,7 @@ def test_killed_in_the_middle_and_resumed(place: Place) -> None:
             assert offset >= offsets[-1]  # as it was told before the kill
             offsets.append(offset)
 
-            def drip(start: int, victim: subprocess.Popen[bytes]) -> Iterator[bytes]:
+            def drip(start: int, victim: Child) -> Iterator[bytes]:
                 """More than a piece, and the kill while it keeps the second one."""
                 end = start + 700_000 + chance.randrange(500_000)
                 pieces = list_pieces(place)

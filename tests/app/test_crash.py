@@ -3,8 +3,6 @@
 import os
 import signal
 import socket
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,8 +10,8 @@ from pathlib import Path
 from app.databases import choose_database
 from tests.app.running import Place, make_envelope
 from tests.app.test_http_protocol import post, read_answers
+from tests.nursery import start_loaded
 
-ROOT = Path(__file__).resolve().parents[2]
 SERVICE = """
 import os, socket, sys, time
 from uvicorn import Server
@@ -45,17 +43,11 @@ def send(address: tuple[str, int], numbers: Iterator[int], ledger: list[int]) ->
         return
 
 
-def run_round(url: str, first: int) -> list[int]:
+def run_round(url: str, first: int, output: Path) -> list[int]:
     """Starts a service, loads it, kills it in mid-flight. Returns the numbers acknowledged."""
     ledger: list[int] = []
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        process = subprocess.Popen(
-            [sys.executable, "-c", SERVICE, url, str(listener.fileno())],
-            pass_fds=[listener.fileno()],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stderr=subprocess.PIPE,
-        )
+        process = start_loaded(("-c", SERVICE, url), os.environ, output, listener=listener)
         threads = [
             threading.Thread(
                 target=send,
@@ -68,18 +60,20 @@ def run_round(url: str, first: int) -> list[int]:
         while len(ledger) < ENOUGH and process.poll() is None:
             threads[0].join(0.005)
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        assert process.wait(20) == -signal.SIGKILL
     for thread in threads:
         thread.join(20)
     return ledger
 
 
-def test_every_acknowledged_envelope_is_there_once(place: Place) -> None:
+def test_every_acknowledged_envelope_is_there_once(place: Place, tmp_path: Path) -> None:
     place.make_store()
+    output = tmp_path / "output"
+    output.touch()
     acknowledged: list[int] = []
     for number in range(ROUNDS):
-        ledger = run_round(place.url, number * 10**6)
-        assert len(ledger) >= ENOUGH
+        ledger = run_round(place.url, number * 10**6, output)
+        assert len(ledger) >= ENOUGH, output.read_text()
         acknowledged += ledger
     engine = choose_database(place.url).open_engine(place.url, writes=False)
     with engine.connect() as connection:

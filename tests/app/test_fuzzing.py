@@ -1,5 +1,6 @@
 """schemathesis reads the committed description and looks for answers that it does not describe."""
 
+import requests
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import given as given_examples
@@ -30,7 +31,7 @@ CHECKS = [
 def test_every_address_answers_as_described(place: Place) -> None:
     schema = schemathesis.openapi.from_path(FILE)
     schema.config.generation.update(modes=[GenerationMode.POSITIVE, GenerationMode.NEGATIVE])
-    with place.open_server() as (host, port):
+    with place.open_server() as (host, port), requests.Session() as session:
         tried = 0
         for found in schema.get_all_operations():
             operation = found.ok()
@@ -45,7 +46,7 @@ def test_every_address_answers_as_described(place: Place) -> None:
             )
             def run(case: schemathesis.Case, data: st.DataObject) -> None:
                 nonlocal tried
-                answer = case.call(base_url=f"http://{host}:{port}")
+                answer = case.call(base_url=f"http://{host}:{port}", session=session)
                 case.validate_response(answer, checks=CHECKS)
                 tried += 1
 

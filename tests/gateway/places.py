@@ -61,10 +61,11 @@ class Post:
     def outbox(self) -> Path:
         return self.folder / "gateway" / "outbox.db"
 
-    def start_service(self) -> Running:
+    def start_service(self, *, loaded: bool = False) -> Running:
         """It listens when this returns."""
         settings = {"HELIOGRAPH_SEQUENCE_INTERVAL_SECONDS": "0.5"}
-        return self._wait(self._start("serve", "service", self.service_port, settings))
+        loaded = loaded or self.loaded
+        return self._wait(self._start("serve", "service", self.service_port, settings, loaded))
 
     def start_gateway(self, *, wait: bool = True) -> Running:
         settings = {
@@ -74,10 +75,12 @@ class Post:
             "HELIOGRAPH_PROVIDERS": PROVIDERS,
             **self.gateway_settings,
         }
-        running = self._start("gateway", "gateway", self.gateway_port, settings)
+        running = self._start("gateway", "gateway", self.gateway_port, settings, self.loaded)
         return self._wait(running) if wait else running
 
-    def _start(self, word: str, name: str, port: int, settings: Mapping[str, str]) -> Running:
+    def _start(
+        self, word: str, name: str, port: int, settings: Mapping[str, str], loaded: bool
+    ) -> Running:
         output = self.folder / f"{name}.out"
         output.write_bytes(b"")
         kept = {key: value for key, value in os.environ.items() if "HELIOGRAPH" not in key}
@@ -88,7 +91,7 @@ class Post:
             **settings,
         }
         environ = {key: value for key, value in environ.items() if value}
-        if self.loaded:
+        if loaded:
             return Running(start_loaded(("heliograph", word), environ, output), output)
         with output.open("wb") as file:
             process = subprocess.Popen(

@@ -23,27 +23,21 @@ from reports.codec import encode
 from tests.coalition import make_coalition
 from tests.conftest import ROOT
 from tests.gateway.load import Texts, check, write_text
-from tests.gateway.places import BIN, make_post, send_text
+from tests.gateway.places import make_post, send_text
+from tests.nursery import run_loaded
 
 MIB = 1 << 20
 MEMORY = 128 * MIB
 
 
 def run_status(post) -> dict[str, object]:
-    done = subprocess.run(
-        [str(BIN / "heliograph"), "gateway", "--status", "--json"],
-        cwd=ROOT,
-        env={
-            "PATH": os.environ["PATH"],
-            "PYTHONPATH": str(ROOT),
-            "HELIOGRAPH_DATA_DIR": str(post.folder / "gateway"),
-            "HELIOGRAPH_SERVICES": json.dumps([post.service_url]),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    environ = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT),
+        "HELIOGRAPH_DATA_DIR": str(post.folder / "gateway"),
+        "HELIOGRAPH_SERVICES": json.dumps([post.service_url]),
+    }
+    done = run_loaded(("heliograph", "gateway", "--status", "--json"), environ, timeout=300)
     assert done.returncode == 0, done.stderr
     return dict(json.loads(done.stdout))
 
@@ -66,7 +60,7 @@ def test_texts_are_taken_while_the_service_is_away(tmp_path: Path) -> None:
         assert "code=network-down" in gateway.read_output()
         assert post.count_waiting() == waiting
 
-        service = post.start_service()
+        service = post.start_service(loaded=True)  # the gateway's memory is what is measured
         gateway = post.start_gateway()
         post.wait_forwarded()
         httpx2.get(post.service_url + "/healthz", trust_env=False).raise_for_status()

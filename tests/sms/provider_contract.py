@@ -31,6 +31,7 @@ from tests.coalition import NOW, Coalition
 from tests.sms.desk import PUBLIC_URL, SECRET, TOKEN, Desk, make_setup
 
 FIXTURES = Path(__file__).parent / "fixtures"
+PROVIDERS = find_providers()
 Fields = list[tuple[str, str]]
 
 TEXTS = {
@@ -111,7 +112,7 @@ class ProviderContract:
 
     @property
     def provider(self) -> Provider:
-        return find_providers()[self.name]
+        return PROVIDERS[self.name]
 
     def load(self, case: str) -> RawRequest:
         """A captured request, signed."""

@@ -14,7 +14,8 @@ from sms.registry import find_providers
 from tests.sms.desk import make_setup
 from tests.sms.suites import load_suite
 
-NAMES = list(find_providers())
+PROVIDERS = find_providers()
+NAMES = list(PROVIDERS)
 HEADER = st.text(st.characters(max_codepoint=255), max_size=40)
 CHANGES = 400
 """Of each captured request: one to three bytes are another, are missing, or are there twice."""
@@ -22,7 +23,7 @@ CHANGES = 400
 
 def read(name: str, request: RawRequest) -> object:
     """What it is read as; None: refused. Reading it again says the same."""
-    provider, setup = find_providers()[name], make_setup(name)
+    provider, setup = PROVIDERS[name], make_setup(name)
     with suppress(WebhookError):
         incoming = provider.read(request, setup)
         assert isinstance(incoming, SmsIn | UssdTurn | UssdEnd | Ignored)
@@ -48,7 +49,7 @@ def test_any_headers_and_body_are_read_or_refused(name: str, data: st.DataObject
     url = data.draw(st.just(captured.url) | HEADER.map(lambda text: f"{captured.url}?{text}"))
     request = replace(captured, headers=headers, body=body, url=url)
     read(name, request)
-    if "x-timestamp" in headers or not find_providers()[name].signed:
+    if "x-timestamp" in headers or not PROVIDERS[name].signed:
         read(name, suite.sign(request))
 
 
@@ -72,6 +73,6 @@ def test_changed_requests_are_read_or_refused(name: str) -> None:
         for _ in range(CHANGES):
             changed = replace(request, body=change(request.body, chance))
             answers.append(read(name, changed))
-            if find_providers()[name].signed and changed.body != request.body:
+            if PROVIDERS[name].signed and changed.body != request.body:
                 assert answers[-1] is None
         assert None in answers or not request.body or name == "kannel"

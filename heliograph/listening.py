@@ -22,6 +22,7 @@ def listen(settings: HookSettings) -> socket.socket:
     try:
         listener.bind((settings.host, settings.port))
     except OSError:
+        listener.close()
         raise OperatorError(
             "address-in-use",
             "The service cannot listen on its address.",

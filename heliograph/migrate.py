@@ -1,7 +1,8 @@
 """Brings the store's database to this version's schema."""
 
+import psycopg
 from alembic.util import CommandError
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from app.errors import StoreError
 from app.tables import SCHEMA_REVISION
@@ -13,7 +14,8 @@ from migrations.upgrading import upgrade
 def migrate_store(settings: Settings) -> str:
     """Run the migrations that are missing; return the revision. Safe to repeat.
 
-    Raises OperatorError migration-failed, schema-unknown; what was not migrated is as it was.
+    Raises OperatorError database-away, migration-failed, schema-unknown; what was not migrated is
+    as it was.
     """
     try:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -25,8 +27,15 @@ def migrate_store(settings: Settings) -> str:
             "If the store is a copy that was cut off, start `heliograph copy` again; else use the "
             "program that made it.",
         ) from None
-    except (SQLAlchemyError, StoreError, OSError):
+    except (SQLAlchemyError, StoreError, OSError) as error:
         # The database's own words may hold its address and password.
+        if _is_away(error):
+            raise OperatorError(
+                "database-away",
+                "The store's database cannot be reached, or does not let us in.",
+                "Check that its server runs, and HELIOGRAPH_DATABASE_URL or its file: host, port, "
+                "name and password, in which @ / : # % ? are written as %40 %2F %3A %23 %25 %3F.",
+            ) from None
         raise OperatorError(
             "migration-failed",
             "The store's database could not be brought to this version's schema.",
@@ -34,3 +43,12 @@ def migrate_store(settings: Settings) -> str:
             "other process holds the database; then run `heliograph migrate` again.",
         ) from None
     return SCHEMA_REVISION
+
+
+def _is_away(error: Exception) -> bool:
+    """Whether no session with a server came about, or it ended: then there is no SQLSTATE."""
+    return (
+        isinstance(error, OperationalError)
+        and isinstance(error.orig, psycopg.OperationalError)
+        and error.orig.sqlstate is None
+    )

@@ -5,6 +5,7 @@ import gc
 import hashlib
 import logging
 import os
+import socket
 import sys
 import threading
 import time
@@ -61,13 +62,15 @@ def run_service(
     settings: Settings,
     *,
     routers: Sequence[APIRouter] = (),
+    listener: socket.socket | None = None,
     bundle: bytes | None = None,
     announce: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve until SIGTERM or Ctrl-C, then answer what waits and stop.
 
-    `bundle` is a keyring to take into use before the first request; `announce` is called once the
-    service listens. Raises OperatorError for whatever the operator must mend.
+    `listener` is a bound socket, where there is one already. `bundle` is a keyring to take into use
+    before the first request; `announce` is called once the service listens. Raises OperatorError
+    for whatever the operator must mend.
     """
     set_up_logs()
     refuse_development(settings)
@@ -77,7 +80,7 @@ def run_service(
         asyncio.run(_take_keyring(parts, bundle))
     gc.set_threshold(*COLLECT)
     gc.freeze()  # what is loaded by now stays: the collector need not look at it again
-    listener = listen(settings)
+    listener = listener or listen(settings)
     count = fit_connections(settings.connections, settings.limits)
     if count < settings.connections:
         log.warning("code=connections-fewer count=%d", count)

@@ -16,7 +16,8 @@ from heliograph.settings import PREFIX, HookSettings, Settings
 # Read by the tests and by the reporter's command, not by the service.
 NOT_SETTINGS = frozenset({"HELIOGRAPH_SHARED", "HELIOGRAPH_SERVICE", "HELIOGRAPH_OUTBOX"})
 
-# Settings that hold a secret and may be read from a file instead.
+# Settings that hold a secret and may be read from a file instead: named by these variables, or in
+# TOML under the setting's name and `_file`.
 SECRET_FILES = {
     "HELIOGRAPH_DATABASE_URL_FILE": "database_url",
     "HELIOGRAPH_BLOB_S3_SECRET_FILE": "blob_s3_secret",
@@ -46,9 +47,18 @@ def load(kind: type[S], config: Path | None, environ: Mapping[str, str] | None =
                 "`heliograph settings` lists them all.",
             )
     values = _read_toml(config) if config else {}
+    if "services" in values and "services" not in kind.model_fields:
+        raise SettingsError(
+            "settings-of-gateway",
+            "These are the settings of a gateway beside a service.",
+            "`heliograph gateway` takes them, and `heliograph gateway --status` asks it; the "
+            "other commands take the service's.",
+        )
     for name, setting in SECRET_FILES.items():
-        if name in environ and setting in kind.model_fields:
-            values[setting] = read_secret(environ[name])
+        if setting in kind.model_fields:
+            path = values.pop(f"{setting}_file", None)
+            if (path := environ.get(name, path)) is not None:
+                values[setting] = read_secret(str(path))
     try:
         return kind(**values)
     except ValidationError as error:

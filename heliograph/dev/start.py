@@ -1,5 +1,6 @@
 """`heliograph dev serve`, which is `make run`: everything on one machine, made at first start."""
 
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -18,6 +19,7 @@ from heliograph.dev.line import Line
 from heliograph.dev.phone import PREFIX, create_router
 from heliograph.dev.providers import USSD_CODE, make_setups
 from heliograph.dev.workbench import running_workbench
+from heliograph.listening import listen
 from heliograph.migrate import migrate_store
 from heliograph.serve import read_log_seed, run_service
 from heliograph.settings import Settings
@@ -31,14 +33,17 @@ def serve(workbench: bool) -> None:
     """Start the service with a development coalition, a phone simulator and, unless it is not
     wanted, an analyst's workbench, on loopback."""
     settings = load_settings(None)
-    with lock_data(settings.data_dir):
-        _serve(settings, workbench)
+    # Before anything is made: a first start takes a while, a port that is taken is told at once.
+    with lock_data(settings.data_dir), listen(settings) as listener:
+        _serve(settings, listener, workbench)
 
 
-def _serve(start: Settings, workbench: bool) -> None:
-    address = f"http://{start.host}:{start.port}"
+def _serve(start: Settings, listener: socket.socket, workbench: bool) -> None:
+    address = f"http://{start.host}:{listener.getsockname()[1]}"  # port 0 is one of the kernel's
     folder = start.data_dir / "dev"
     migrate_store(start)
+    if not folder.is_dir():
+        typer.echo("First start: making a development coalition. This can take a minute.", err=True)
     coalition = prepare_coalition(
         folder,
         address,
@@ -66,6 +71,7 @@ def _serve(start: Settings, workbench: bool) -> None:
         run_service(
             settings,
             routers=[create_router(line)],
+            listener=listener,
             bundle=coalition.bundle,
             announce=lambda: _announce(address, coalition.env, wait()),
         )

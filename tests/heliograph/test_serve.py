@@ -169,6 +169,14 @@ def test_a_database_that_nobody_knows_stops_the_start(tmp_path: Path) -> None:
     assert caught.value.code == "database-unknown"
 
 
+def test_a_database_that_is_away_is_told_apart_and_its_address_is_not_told(tmp_path: Path) -> None:
+    url = "postgresql://canary:canary@127.0.0.1:1/canary"  # nobody listens there
+    with pytest.raises(OperatorError) as caught:
+        migrate_store(make_settings(tmp_path, database_url=url))
+    assert caught.value.code == "database-away"
+    assert "canary" not in str(caught.value)
+
+
 def test_problems_of_hooks_and_of_the_service_look_alike(tmp_path: Path) -> None:
     provider = ProviderSettings(name="africastalking-sms", path_secret=SecretStr(SECRET))
     settings = make_settings(tmp_path, providers=(provider,))

@@ -55,12 +55,23 @@ def test_the_database_address_may_stand_in_a_file(tmp_path: Path) -> None:
     assert settings.store_url == "sqlite:///elsewhere.db"
 
 
+def test_the_settings_file_may_name_that_file_as_it_does_a_provider_s(tmp_path: Path) -> None:
+    (tmp_path / "url").write_text("sqlite:///elsewhere.db\n")
+    (tmp_path / "other").write_text("sqlite:///other.db\n")
+    config = tmp_path / "heliograph.toml"
+    config.write_text(f'database_url_file = "{tmp_path / "url"}"\n')
+    assert load_settings(config, {}).store_url == "sqlite:///elsewhere.db"
+    environ = {"HELIOGRAPH_DATABASE_URL_FILE": str(tmp_path / "other")}
+    assert load_settings(config, environ).store_url == "sqlite:///other.db"
+
+
 @pytest.mark.parametrize(
     ("environ", "toml", "code"),
     [
         ({"HELIOGRAPH_PROT": "1"}, "", "setting-unknown"),
         ({}, "prot = 1", "setting-invalid"),
         ({}, "port = 'canary'", "setting-invalid"),
+        ({}, "services = ['https://canary.example']", "settings-of-gateway"),
         ({}, "public_urls = ['http://canary/']", "setting-invalid"),
         ({}, "public_urls = ['canary']", "setting-invalid"),
         ({}, "[limits]\nqueue_request = 7", "setting-invalid"),
@@ -69,6 +80,7 @@ def test_the_database_address_may_stand_in_a_file(tmp_path: Path) -> None:
         ({}, "[[providers]]\nname = 'x'\npath_secret = 'short-canary'", "setting-invalid"),
         ({}, "[[providers]]\nname = 'x'\npath_secret_file = '/canary'", "secret-file"),
         ({"HELIOGRAPH_DATABASE_URL_FILE": "/canary"}, "", "secret-file"),
+        ({}, "database_url_file = '/canary'", "secret-file"),
     ],
 )
 def test_what_is_wrong_is_named_and_never_told(

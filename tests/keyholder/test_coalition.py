@@ -15,6 +15,7 @@ from keyholder.errors import CoalitionError
 from keyholder.held import read_held
 from keyholder.home import hold
 from keyholder.opening import choose_keys
+from tests.conftest import LOADING
 from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
 
@@ -428,6 +429,7 @@ def test_the_command_as_it_is_installed(tmp_path: Path) -> None:
     words = tmp_path / "words"
     words.write_text(PASSPHRASE, encoding="utf-8")
     environment = {
+        **LOADING,
         "KEYHOLDER_HOME": str(tmp_path / "home"),
         "KEYHOLDER_PASSPHRASE_FILE": str(words),
         "PATH": "",

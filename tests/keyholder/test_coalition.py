@@ -428,8 +428,7 @@ class TestDevelopment:
 def test_the_command_as_it_is_installed(tmp_path: Path) -> None:
     words = tmp_path / "words"
     words.write_text(PASSPHRASE, encoding="utf-8")
-    environment = {
-        **LOADING,
+    environment = LOADING | {
         "KEYHOLDER_HOME": str(tmp_path / "home"),
         "KEYHOLDER_PASSPHRASE_FILE": str(words),
         "PATH": "",
@@ -442,7 +441,6 @@ def test_the_command_as_it_is_installed(tmp_path: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
-            check=False,
         )
 
     made = call("init", "--json")

@@ -1,13 +1,14 @@
 """The keyring that this home holds, and how a newer one takes its place.
 
-Trust starts from `root.json`. Everything after it is checked by `crypto.keyring`, each time it is
-read: a keyring that was exchanged on the disk is refused as one from the network is.
+Trust starts from `root.json`. Everything after it is checked by `crypto.keyring`, whenever other
+bytes are read: a keyring that was exchanged on the disk is refused as one from the network is.
 """
 
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from crypto import keyring as keyrings
 from crypto.errors import KeyringError
@@ -23,6 +24,7 @@ from keyholder.service import Service, fetch_file
 
 _ROOTS_AT_ONCE = 256
 _TARGETS_AT_ONCE = 64
+_CHECKED_AT_ONCE = 4  # keyrings of a few KiB to 1 MiB, kept in memory as long as the process
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -40,10 +42,21 @@ def read_held(home: Home) -> Held:
         raise CoalitionError("keyring-missing")
     try:
         root = home.root.read_bytes()
-        files = keyrings.read_bundle(home.keyring.read_bytes())
-        return Held(root, keyrings.first(root, files))
+        checked = _check(root, home.keyring.read_bytes())
     except (OSError, KeyringError) as error:
         raise CoalitionError("keyring-damaged") from error
+    # A copy: what one caller changed in it would else be there for the next.
+    return Held(root, replace(checked, files=dict(checked.files)))
+
+
+@lru_cache(maxsize=_CHECKED_AT_ONCE)
+def _check(root: bytes, bundle: bytes) -> Keyring:
+    """The keyring of a bundle, from its root. KeyringError is never kept, so it comes each time.
+
+    No clock plays a part (who asks for expiry compares with `Keyring.expires`), and these bytes and
+    no others are what was checked: signatures that held for them hold for them again.
+    """
+    return keyrings.first(root, keyrings.read_bundle(bundle))
 
 
 def write_held(home: Home, held: Held) -> None:

@@ -23,6 +23,13 @@ if NOT_INSTALLED not in (paths := os.environ.get("PYTHONPATH", "").split(os.path
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [NOT_INSTALLED, *paths]))
 sys.path[:] = [path for path in sys.path if path != NOT_INSTALLED]  # a process of xdist has it
 
+COMPILED = "PYTHONPYCACHEPREFIX"
+LOADING = {"PYTHONPATH": os.pathsep.join((NOT_INSTALLED, str(ROOT)))} | (
+    {COMPILED: os.environ[COMPILED]} if COMPILED in os.environ else {}
+)
+"""What a command of ours needs, where a test chooses all else of its environment: without it each
+loads boto3 too, and the first ones compile everything anew."""
+
 LONG = {
     "test_tour.py", "test_blob_faults.py", "test_passing_on.py", "test_phone_page.py",
     "test_dev_coalition.py", "test_copying.py", "test_process.py", "test_crash.py",

@@ -15,6 +15,7 @@ from keyholder.errors import CoalitionError
 from keyholder.held import read_held
 from keyholder.home import hold
 from keyholder.opening import choose_keys
+from tests.conftest import LOADING
 from tests.keyholder.conftest import NOW, PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
 
@@ -427,7 +428,7 @@ class TestDevelopment:
 def test_the_command_as_it_is_installed(tmp_path: Path) -> None:
     words = tmp_path / "words"
     words.write_text(PASSPHRASE, encoding="utf-8")
-    environment = {
+    environment = LOADING | {
         "KEYHOLDER_HOME": str(tmp_path / "home"),
         "KEYHOLDER_PASSPHRASE_FILE": str(words),
         "PATH": "",
@@ -440,7 +441,6 @@ def test_the_command_as_it_is_installed(tmp_path: Path) -> None:
             env=environment,
             capture_output=True,
             text=True,
-            check=False,
         )
 
     made = call("init", "--json")

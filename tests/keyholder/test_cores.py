@@ -14,7 +14,7 @@ from keyholder import cores, vault
 from keyholder.envelopes import list_starts, open_envelopes, read_chunks, read_range
 from keyholder.held import read_held
 from keyholder.opening import Opened, choose_keys
-from tests.conftest import ROOT
+from tests.conftest import LOADING
 from tests.keyholder.conftest import PASSPHRASE, DeskForTests
 from tests.keyholder.fake_service import FakeService
 
@@ -106,7 +106,7 @@ def test_workers_get_seeds_by_no_argument_environment_or_file(tmp_path: Path) ->
         [sys.executable, script],
         capture_output=True,
         check=True,
-        env={"PYTHONPATH": str(ROOT), "TMPDIR": str(folder)},
+        env={**LOADING, "TMPDIR": str(folder)},
     )
     desks, apart, told, files = done.stdout.split()
     assert (desks, apart, files) == (b"1", b"True", b"0")
@@ -124,7 +124,7 @@ def test_a_worker_starts_with_what_it_needs_alone() -> None:
         capture_output=True,
         check=True,
         text=True,
-        env={"PYTHONPATH": str(ROOT)},
+        env=LOADING,
     ).stdout.split()
     assert "crypto.opening" in loaded
     assert {"tuf", "securesystemslib", "crypto.keyring", "typer", "asyncio"}.isdisjoint(loaded)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from keyholder import files
-from tests.conftest import ROOT
+from tests.conftest import LOADING
 from tests.keyholder.conftest import DeskForTests
 
 _EXPORT = """
@@ -93,7 +93,7 @@ def end_export(desk: DeskForTests, folder: Path, number: int, *, nameless: bool)
         [sys.executable, "-c", _EXPORT, "yes" if nameless else "no", *words],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env=os.environ | LOADING,
     ) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == b"writing\n"

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import LOADING
+
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="reads Linux's process flags")
 
 _TELL = """
@@ -51,7 +53,7 @@ def run(script: Path, text: str) -> list[str]:
         capture_output=True,
         text=True,
         check=True,
-        env={"PYTHONPATH": str(Path(__file__).parents[2])},
+        env=LOADING,
     )
     return done.stdout.splitlines()
 

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import running_browser
-from tests.conftest import ROOT
+from tests.conftest import LOADING, ROOT
 from tests.road.running import Running
 
 CHANNELS = {"app", "app-sms", "sms", "ussd"}
@@ -34,7 +34,7 @@ def toured(service: Running) -> "subprocess.CompletedProcess[str]":
     assert service.data.name == "var"
     return subprocess.run(
         ["sh", "-e", "-c", "\n".join(tour_lines())],
-        env={"PATH": "/usr/bin:/bin", "HOME": str(service.data.parent)},
+        env={**LOADING, "PATH": "/usr/bin:/bin", "HOME": str(service.data.parent)},
         cwd=service.data.parent,
         capture_output=True,
         text=True,
@@ -66,7 +66,7 @@ def test_the_env_file_can_be_sourced(service: Running) -> None:
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": "/usr/bin:/bin"},
+        env={**LOADING, "PATH": "/usr/bin:/bin"},
     )
     assert done.returncode == 0, done.stderr
 

@@ -14,17 +14,19 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from threading import Lock
 
 from tests.conftest import ROOT
-from tests.faults.machine import end_with_parent
 
 PR_SET_CHILD_SUBREAPER = 36  # linux/prctl.h
 PROGRAM = """
-import gc, importlib, json, os, socket, sys, time
+import gc, importlib, json, os, signal, socket, sys, time
+interrupted = signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C ends the tests, and they us
 import httptools, uvloop, uvicorn.lifespan.on, uvicorn.loops.uvloop, app.postgres
 import heliograph.data_lock, heliograph.gateway.process, heliograph.migrate, heliograph.serve
 import heliograph.settings_loading  # loaded by each command when it runs, else
@@ -38,6 +40,7 @@ more = {  # when first needed: else a service whose memory is measured would hav
     "keyholder": "keyholder.command", "report": "heliograph.report.command",
     "dev": "heliograph.dev.start",
 }
+os.write(1, b"ready\\n")
 orders = socket.socket(fileno=0)
 while True:
     line, files, _flags, _address = socket.recv_fds(orders, 1 << 20, 1)
@@ -51,23 +54,33 @@ while True:
                 mains[word] = module.main
     told, tell = os.pipe()
     if between := os.fork():
+        os.close(tell)
         os.waitpid(between, 0)  # from here on the child is our parent's
-        os.write(1, os.read(told, 64))
-        for file in (told, tell, *files):
+        os.write(1, os.read(told, 64) or b"none\\n")
+        for file in (told, *files):
             os.close(file)
         continue
+    between = os.getpid()
     if child := os.fork():
         os.write(tell, b"%d\\n" % child)
         os._exit(0)
-    while os.getppid() != order["parent"]:  # once the one between has ended
+    os.close(told)
+    os.close(tell)
+    while os.getppid() == between:
         time.sleep(0.001)
     end_with_parent()
+    if os.getppid() != order["parent"]:  # it ended before it could end us
+        os._exit(1)
+    signal.signal(signal.SIGINT, interrupted)
     orders.detach()
-    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
-    for number, file in enumerate(order["outputs"], start=1):
-        os.dup2(os.open(file, os.O_WRONLY | os.O_APPEND), number)
+    opened = [os.open(os.devnull, os.O_RDONLY)]
+    opened += [os.open(file, os.O_WRONLY | os.O_APPEND) for file in order["outputs"]]
+    for number, file in enumerate(opened):
+        os.dup2(file, number)
+        os.close(file)
     os.environ.clear()
     os.environ.update(order["environ"])
+    time.tzset()
     sys.argv = [*order["words"], *map(str, files)]
     if sys.argv[0] == "-c":
         exec(sys.argv.pop(1), {"__name__": "__main__"})
@@ -75,6 +88,7 @@ while True:
         mains[sys.argv[0]]()
     sys.exit(0)
 """
+_ONE_ORDER = Lock()  # a test's threads may start commands too
 
 
 class Child:
@@ -119,16 +133,24 @@ def start_loaded(
     What it says goes to `output`, which is there; what it says on stderr goes to `errors`, also
     there, or to `output` too. A `listener` goes along; its number there is the last of the words.
     """
-    nursery, orders = _open_nursery()
-    assert nursery.stdout is not None
     order = {
         "words": list(words),
         "environ": dict(environ),
         "outputs": [str(output), str(errors or output)],
         "parent": os.getpid(),
     }
-    socket.send_fds(orders, [json.dumps(order).encode()], [listener.fileno()] if listener else [])
-    return Child(int(nursery.stdout.readline()))
+    with _ONE_ORDER:
+        nursery, orders = _open_nursery(os.getpid(), Path("/proc/self/ns/mnt").stat().st_ino)
+        given = [listener.fileno()] if listener else []
+        try:
+            with _taking_children():
+                socket.send_fds(orders, [json.dumps(order).encode()], given)
+                return Child(int(_read_answer(nursery)))
+        except BaseException:  # a test's timeout as well: the answer would be the next one's
+            _open_nursery.cache_clear()
+            with orders, nursery:
+                nursery.kill()
+            raise
 
 
 def run_loaded(
@@ -144,22 +166,41 @@ def run_loaded(
             status = child.wait(timeout)
         finally:
             child.kill()
+            child.wait(30)
         told = [file.read_text(encoding="utf-8") for file in (output, errors)]
     return subprocess.CompletedProcess(list(words), status, *told)
 
 
 @cache
-def _open_nursery() -> "tuple[subprocess.Popen[bytes], socket.socket]":
-    # Children whose parent has ended become ours, not those of the machine's first process.
-    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+def _open_nursery(_process: int, _mounts: int) -> "tuple[subprocess.Popen[bytes], socket.socket]":
+    """One that has all loaded. It ends when its stdin does, which is with this process.
+
+    Another process cannot have its children, and one from before an `unshare` would not see what
+    a test mounts: so each process, and each namespace of mounts, has its own.
+    """
     orders, heard = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)  # an order, a packet
     with heard:
         nursery = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONPATH": str(ROOT)},
-            stdin=heard,
-            stdout=subprocess.PIPE,
-            preexec_fn=end_with_parent,
+            [sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=heard, stdout=subprocess.PIPE
         )
+    _read_answer(nursery)
     return nursery, orders
+
+
+def _read_answer(nursery: "subprocess.Popen[bytes]") -> bytes:
+    assert nursery.stdout is not None
+    answer = nursery.stdout.readline()
+    assert answer not in (b"", b"none\n"), "the nursery starts nothing: see above what it said"
+    return answer
+
+
+@contextmanager
+def _taking_children() -> Iterator[None]:
+    """For this time children whose parent has ended become ours, not those of the machine's first
+    process. No longer: nobody here would bury a killed browser's or server's."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0)

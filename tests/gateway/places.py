@@ -105,7 +105,11 @@ class Post:
         return Running(process, output)
 
     def _wait(self, running: Running) -> Running:
-        assert running.wait_ready(), running.read_output()
+        try:
+            assert running.wait_ready(), running.read_output()
+        except BaseException:  # a test's timeout as well
+            running.kill()
+            raise
         return running
 
     def count_waiting(self) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.conftest import ROOT
+from tests.faults.machine import end_with_parent
 from tests.road.running import BIN, Running, free_port, start, wait_listening
 
 COUNTRY = "MM"
@@ -59,6 +60,7 @@ class Service:
                 env=environ,
                 stdout=file,
                 stderr=subprocess.STDOUT,
+                preexec_fn=end_with_parent,
             )
         self.running = Running(self.url, self.data, output, process)
         wait_listening(self.running, "Listening on")

@@ -9,6 +9,7 @@ test_tour.py and tests/heliograph/test_dev_coalition.py see.
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from crypto.checkpoints import make_log_signer
 from crypto.notes import write_key
@@ -50,5 +51,5 @@ def make_beforehand(data: Path, address: str) -> None:
     )
 
 
-def _refuse(question: str) -> bool:
+def _refuse(question: str) -> NoReturn:
     raise AssertionError(f"nobody answers: {question}")

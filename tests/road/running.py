@@ -18,6 +18,7 @@ import httpx2
 from heliograph.dev.line import Line
 from heliograph.dev.providers import read_setups
 from tests.conftest import ROOT
+from tests.faults.machine import end_with_parent
 from tests.nursery import Child, run_loaded, start_loaded
 from tests.road.beforehand import make_beforehand
 
@@ -68,6 +69,15 @@ class Running:
         """As Ctrl-C does."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(timeout=30)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise
+
+    def kill(self) -> None:
+        """SIGKILL, and nothing is left of it."""
+        self.process.kill()
         self.process.wait(timeout=30)
 
     def settle(self) -> None:
@@ -122,7 +132,11 @@ def start(
         _start_in_earnest(words, environ, output) if fresh else start_loaded(words, environ, output)
     )
     running = Running(f"http://127.0.0.1:{port}", data, output, process, server)
-    wait_listening(running)
+    try:
+        wait_listening(running)
+    except BaseException:  # a test's timeout as well
+        running.kill()
+        raise
     return running
 
 
@@ -136,6 +150,7 @@ def _start_in_earnest(
             env=environ,
             stdout=file,
             stderr=subprocess.STDOUT,
+            preexec_fn=end_with_parent,
         )
 
 
@@ -146,7 +161,6 @@ def wait_listening(running: Running, sign: str = LISTENS) -> None:
             return
         assert running.process.poll() is None, running.output.read_text(encoding="utf-8")
         time.sleep(0.1)
-    running.process.kill()
     raise AssertionError("the service did not start")
 
 

@@ -241,7 +241,7 @@ class TestXlsx:
         cells = [cell.value for row in book["reports"].iter_rows() for cell in row if cell.value]
         (cut,) = [cell for cell in cells if "cut: 40,000 characters" in str(cell)]
         assert len(str(cut).encode("utf-16-le")) // 2 <= workbook.MAX_CELL
-        assert "1 cells held more" in str(book["about"]["A2"].value)
+        assert "1 cell held more" in str(book["about"]["A2"].value)
 
     def test_too_many_rows_are_refused(
         self, incident: Incident, monkeypatch: pytest.MonkeyPatch

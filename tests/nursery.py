@@ -6,6 +6,7 @@ and waited for. How a command starts in earnest is for tests/road/test_tour.py, 
 entry points and of signals, which start theirs as a shell does.
 """
 
+import atexit
 import ctypes
 import json
 import os
@@ -148,8 +149,7 @@ def start_loaded(
                 return Child(int(_read_answer(nursery)))
         except BaseException:  # a test's timeout as well: the answer would be the next one's
             _open_nursery.cache_clear()
-            with orders, nursery:
-                nursery.kill()
+            _close(os.getpid(), nursery, orders)
             raise
 
 
@@ -183,8 +183,15 @@ def _open_nursery(_process: int, _mounts: int) -> "tuple[subprocess.Popen[bytes]
         nursery = subprocess.Popen(
             [sys.executable, "-c", PROGRAM], cwd=ROOT, stdin=heard, stdout=subprocess.PIPE
         )
+    atexit.register(_close, os.getpid(), nursery, orders)
     _read_answer(nursery)
     return nursery, orders
+
+
+def _close(process: int, nursery: "subprocess.Popen[bytes]", orders: socket.socket) -> None:
+    if os.getpid() == process:  # a fork of ours has none of its own
+        with orders, nursery:
+            nursery.kill()
 
 
 def _read_answer(nursery: "subprocess.Popen[bytes]") -> bytes:

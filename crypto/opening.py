@@ -1,7 +1,7 @@
 """Opening: from an envelope to its content, with the locks' private keys. For keyholders alone."""
 
-from collections.abc import Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 from nacl.bindings import crypto_box_seal_open
 from nacl.exceptions import CryptoError as SodiumError
@@ -24,7 +24,8 @@ from crypto.sealing import INFO, INNER_HEADER_SIZE
 _MARK = b"\x80"  # where the padding begins
 _KINDS = {int(kind): kind for kind in Kind}
 
-_Result = TypeVar("_Result")
+_Layer = Callable[[bytes], bytes | None]
+"""From a box to what is in it; None where it does not open."""
 
 
 class Opened(NamedTuple):
@@ -46,7 +47,7 @@ class _Form(NamedTuple):
 
     suite: Suite
     epoch: int
-    locks: tuple[LockKey, ...]  # outermost first
+    layers: tuple[_Layer, ...]  # outermost first
 
 
 class Opener:
@@ -67,11 +68,11 @@ class Opener:
                 raise OpeningError("lock-unknown")
         # By the first bytes and the length, which are all of a form: what has none of these forms
         # has a bad one, or is for other keys.
-        self._forms = {
-            (write_header(suite, epoch), length): _Form(suite, epoch, locks)
-            for (epoch, suite), locks in keys.items()
-            for length in list_lengths(suite)
-        }
+        self._forms: dict[tuple[bytes, int], _Form] = {}
+        for (epoch, suite), locks in keys.items():
+            header = write_header(suite, epoch)
+            form = _Form(suite, epoch, tuple(_make_layer(lock, header) for lock in locks))
+            self._forms |= {(header, length): form for length in list_lengths(suite)}
 
     def open(self, envelope: bytes) -> Opened:
         """Open one envelope.
@@ -88,8 +89,7 @@ class Opener:
         caches when its turn comes again, and then takes three times as long.
         """
         forms = [self._find_form(envelope) for envelope in envelopes]
-        plain = list(map(_open_layers, forms, envelopes))
-        return list(map(_read_plaintext, forms, plain))
+        return list(map(_read_plaintext, forms, _open_boxes(forms, envelopes)))
 
     def _find_form(self, envelope: bytes) -> _Form | CryptoError:
         outside = envelope[:HEADER_SIZE]
@@ -112,7 +112,10 @@ def peel(envelope: bytes, lock_a: LockKey) -> bytes:
     header = read_header(envelope)
     if not header.suite.dual or (lock_a.suite, lock_a.lock) != (header.suite, "A"):
         raise OpeningError("no-key")
-    return _raise(_open_layer(lock_a, envelope[:HEADER_SIZE], envelope[HEADER_SIZE:]))
+    inner = _make_layer(lock_a, envelope[:HEADER_SIZE])(envelope[HEADER_SIZE:])
+    if inner is None:
+        raise OpeningError("box-not-opened")
+    return inner
 
 
 def open_peeled(header_bytes: bytes, inner: bytes, lock_b: LockKey) -> Opened:
@@ -126,37 +129,46 @@ def open_peeled(header_bytes: bytes, inner: bytes, lock_b: LockKey) -> Opened:
     header = read_header(header_bytes + bytes(SEALED_BOX_OVERHEAD) + inner)
     if not header.suite.dual or (lock_b.suite, lock_b.lock) != (header.suite, "B"):
         raise OpeningError("no-key")
-    form = _Form(header.suite, header.epoch, (lock_b,))
-    return _raise(_read_plaintext(form, _open_layer(lock_b, header_bytes, inner)))
+    form = _Form(header.suite, header.epoch, (_make_layer(lock_b, header_bytes),))
+    return _raise(_read_plaintext(form, _open_boxes((form,), (header_bytes + inner,))[0]))
 
 
-def _raise(result: _Result | CryptoError) -> _Result:
-    if isinstance(result, CryptoError):
-        raise result
-    return result
+def _raise(opened: Opened | CryptoError) -> Opened:
+    if isinstance(opened, CryptoError):
+        raise opened
+    return opened
 
 
-def _open_layers(form: _Form | CryptoError, envelope: bytes) -> bytes | CryptoError:
-    """The innermost plaintext; an error is handed on."""
-    if isinstance(form, CryptoError):
-        return form
-    header, box = envelope[:HEADER_SIZE], envelope[HEADER_SIZE:]
-    for lock in form.locks:
-        opened = _open_layer(lock, header, box)
-        if isinstance(opened, CryptoError):
-            return opened
-        box = opened
-    return box
+def _open_boxes(
+    forms: Sequence[_Form | CryptoError], envelopes: Sequence[bytes]
+) -> list[bytes | CryptoError]:
+    """The innermost plaintexts. A loop of few steps: each costs what its code costs to fetch."""
+    plain: list[bytes | CryptoError] = []
+    for form, envelope in zip(forms, envelopes, strict=True):
+        if isinstance(form, CryptoError):
+            plain.append(form)
+            continue
+        box: bytes | None = envelope[HEADER_SIZE:]
+        for open_layer in form.layers:
+            if box is not None:
+                box = open_layer(box)
+        plain.append(OpeningError("box-not-opened") if box is None else box)
+    return plain
 
 
-def _open_layer(lock: LockKey, header: bytes, box: bytes) -> bytes | CryptoError:
-    if lock.hybrid_key is not None:
-        opened = hybrid.open_hybrid(box, lock.hybrid_key, INFO + header)
-        return OpeningError("box-not-opened") if opened is None else opened
-    try:
-        return crypto_box_seal_open(box, lock.public, lock.private)
-    except SodiumError:
-        return OpeningError("box-not-opened")
+def _make_layer(lock: LockKey, header: bytes) -> _Layer:
+    """What opens this lock's layer of the envelopes with this header. It does not show its keys."""
+    public, private, hybrid_key, info = lock.public, lock.private, lock.hybrid_key, INFO + header
+    if hybrid_key is not None:
+        return lambda box: hybrid.open_hybrid(box, hybrid_key, info)
+
+    def open_sealed_box(box: bytes) -> bytes | None:
+        try:
+            return crypto_box_seal_open(box, public, private)
+        except SodiumError:
+            return None
+
+    return open_sealed_box
 
 
 def _read_plaintext(

@@ -41,8 +41,7 @@ def judge_clock(
         return wrong(
             "clock-before-log",
             f"The log has envelopes from {write_days(newest_day - day_of(now))} after this clock's "
-            "today: "
-            "it is wrong now, or was then.",
+            "today: it is wrong now, or was then.",
             REMEDY,
         )
     if newest_file is not None and newest_file > now + DAY:

@@ -27,7 +27,7 @@ from bench.opening import read_held_memory
 from bench.rounds import Scope, divide, tell
 from bench.turns import take_turns
 from keyholder import vault
-from keyholder.cores import CHUNK, count_cores, open_ranges
+from keyholder.cores import CHUNK, RANGE, count_cores, open_ranges
 from keyholder.envelopes import list_starts, open_envelopes, read_chunks
 from keyholder.held import read_held
 from keyholder.home import Home
@@ -83,9 +83,14 @@ def _compare(home: Home, mix: str, count: int, goal: float | None, rounds: int) 
     ours: list[float] = []
     for number in range(rounds):
         tell(f"opening, {mix}, round {number + 1} of {rounds}")
-        ways = partial(_prepare_bare, home, seeds[0].seed), partial(_prepare_ours, home, keys)
-        for rates, seconds in zip((bare, ours), take_turns(*ways, count), strict=True):
-            rates.append(count / seconds)
+        both = (
+            (bare, partial(_prepare_bare, home, seeds[0].seed)),
+            (ours, partial(_prepare_ours, home, keys)),
+        )
+        first, second = both[::-1] if number % 2 else both
+        spent = take_turns(first[1], second[1], count)
+        first[0].append(count / spent[0])
+        second[0].append(count / spent[1])
     ratios = ", ".join(f"{a / b:.2f}" for a, b in zip(ours, bare, strict=True))
     note = f"bare {max(bare):,.0f}/s, ours {max(ours):,.0f}/s, {count_cores()} processes; {ratios}"
     return [
@@ -97,7 +102,7 @@ def _compare(home: Home, mix: str, count: int, goal: float | None, rounds: int) 
 def _prepare_ours(home: Home, keys: Sequence[EpochKeys]) -> Callable[[], int]:
     def work() -> int:
         with open_envelopes(home) as database:
-            starts = list_starts(database, CHUNK)
+            starts = list_starts(database, RANGE)
             outcomes = open_ranges(home.envelopes, starts, keys, count_cores())
             return sum(isinstance(one, Opened) for chunk in outcomes for one in chunk)
 

@@ -29,6 +29,8 @@ from keyholder.peeling import Peeled, Peeler
 from keyholder.records.authors import NOBODY, Authors
 
 CHUNK = 512  # envelopes handed over at once
+RANGE = 2_048  # indexes that a worker reads from the file at once
+RANGE_BYTES = 8 << 20  # of bodies: a worker that has read so many leaves the rest for another time
 ALONE = 2_000  # envelopes up to which one process is faster
 _MANY = 100_000  # objects until the collector looks: outcomes have no cycles that were worth more
 
@@ -44,7 +46,9 @@ class _Worker(Protocol[_Result]):
 _KINDS: list[type[tuple[Any, ...]]] = [Kept, Opened, Unopened, Peeled, OpenedRecord]
 _RECORD = _KINDS.index(OpenedRecord)
 _Make = Callable[[Sequence[EpochKeys]], _Worker[_Result]]
-_Job = tuple[Callable[..., bytes], tuple[Any, ...]]
+_Job = tuple[Callable[..., "_Done"], tuple[Any, ...]]
+_Done = tuple[bytes, _Job | None]
+"""What a worker gives back: packed outcomes, and what is left of its job."""
 _desk: list[_Worker[Any]] = []  # one in each worker process, none elsewhere
 _files: dict[str, Connection] = {}  # likewise
 
@@ -76,9 +80,9 @@ def open_ranges(
     cores: int,
     authors: Authors = NOBODY,
 ) -> Iterator[list[Outcome]]:
-    """As `open_chunks`, of what lies in an envelopes.db, from each of `starts` on
+    """As `open_chunks`, of what lies in an envelopes.db, RANGE indexes from each of `starts` on
     (`envelopes.list_starts`): each worker reads for itself, and no envelope goes through a pipe."""
-    jobs = ((_open_range, (str(file), start)) for start in starts)
+    jobs = ((_open_range, (str(file), start, start + RANGE, RANGE_BYTES)) for start in starts)
     return _work(partial(Desk, authors=authors), jobs, keys, cores)
 
 
@@ -127,13 +131,25 @@ def _work(
 
 
 def _spread(pool: ProcessPoolExecutor, jobs: Iterable[_Job], most: int) -> Iterator[list[Any]]:
-    flying: deque[Future[bytes]] = deque()
-    for function, given in jobs:
-        flying.append(pool.submit(function, *given))
-        if len(flying) > most:
-            yield _unpack(flying.popleft().result())
+    flying: deque[Future[_Done]] = deque()
+
+    def land() -> list[Any]:
+        packed, rest = flying.popleft().result()
+        if rest is not None:  # what comes next, in order
+            flying.appendleft(_submit(pool, rest))
+        return _unpack(packed)
+
+    for job in jobs:
+        flying.append(_submit(pool, job))
+        while len(flying) > most:
+            yield land()
     while flying:
-        yield _unpack(flying.popleft().result())
+        yield land()
+
+
+def _submit(pool: ProcessPoolExecutor, job: _Job) -> Future[_Done]:
+    function, given = job
+    return pool.submit(function, *given)
 
 
 def _pack(rows: Sequence[tuple[Any, ...]]) -> bytes:
@@ -163,12 +179,14 @@ def _start(make: _Make[Any], keys: Sequence[EpochKeys]) -> None:
     _desk.append(make(keys))
 
 
-def _open_chunk(packed: bytes) -> bytes:
-    return _pack(_desk[0].open_all(_unpack(packed)))
+def _open_chunk(packed: bytes) -> _Done:
+    return _pack(_desk[0].open_all(_unpack(packed))), None
 
 
-def _open_range(file: str, start: int) -> bytes:
+def _open_range(file: str, start: int, end: int, most: int) -> _Done:
     database = _files.get(file)
     if database is None:
         database = _files[file] = connect_reading(file)
-    return _pack(_desk[0].open_all(read_range(database, start, CHUNK)))
+    chunk, then = read_range(database, start, end, most)
+    rest = (_open_range, (file, then, end, most)) if then < end else None
+    return _pack(_desk[0].open_all(chunk)), rest

@@ -19,6 +19,8 @@ from keyholder.errors import HomeError
 from keyholder.home import Home, prepare
 from keyholder.sequence import Item
 
+_PART = 64  # envelopes read between two looks at how many bytes they have
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS envelopes (
     idx INTEGER PRIMARY KEY, id BLOB NOT NULL, day INTEGER NOT NULL, leaf BLOB NOT NULL,
@@ -194,7 +196,7 @@ def read_items(
 
 
 def list_starts(database: sqlite3.Connection, size: int) -> Iterator[int]:
-    """Indexes from which `read_range` of `size` gives every envelope once; none gives nothing."""
+    """Indexes of which the ranges of `size` have every envelope once, and each has one."""
     query = "SELECT idx FROM known WHERE idx >= ? ORDER BY idx LIMIT 1"
     after = 0
     while row := database.execute(query, (after,)).fetchone():
@@ -202,13 +204,23 @@ def list_starts(database: sqlite3.Connection, size: int) -> Iterator[int]:
         after = row[0] + size
 
 
-def read_range(database: sqlite3.Connection, start: int, size: int) -> list[Kept]:
-    """The envelopes held at the `size` indexes from `start` on, by rising index."""
+def read_range(
+    database: sqlite3.Connection, start: int, end: int, most: int
+) -> tuple[list[Kept], int]:
+    """The envelopes held from the index `start` to before `end`, by rising index, and where to go
+    on: `end`, or before it where bodies of `most` bytes were read."""
     rows = database.execute(
         "SELECT idx, id, day, body, fault, NULL FROM known WHERE idx >= ? AND idx < ? ORDER BY idx",
-        (start, start + size),
+        (start, end),
     )
-    return [Kept._make(row) for row in rows]
+    chunk: list[Kept] = []
+    size = 0
+    while part := list(map(Kept._make, rows.fetchmany(_PART))):
+        chunk += part
+        size += sum(len(kept.body or b"") for kept in part)
+        if size >= most:
+            return chunk, min(end, part[-1].place + 1)
+    return chunk, end
 
 
 def connect_reading(file: str) -> sqlite3.Connection:

@@ -10,7 +10,7 @@ import typer
 from keyholder.commands.options import Json, Peeled
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
-from keyholder.cores import CHUNK, count_cores, is_quick, open_chunks, open_ranges
+from keyholder.cores import CHUNK, RANGE, count_cores, is_quick, open_chunks, open_ranges
 from keyholder.counts import choose_word, write_count
 from keyholder.envelopes import count, list_starts, open_envelopes, read_chunks
 from keyholder.errors import HomeError
@@ -104,7 +104,7 @@ def _open_kept(
                     chunks = ([boxes.attach(kept) for kept in chunk] for chunk in chunks)
                 opening = open_chunks(chunks, keys, total, cores, known.authors)
             else:
-                starts = list_starts(database, CHUNK)
+                starts = list_starts(database, RANGE)
                 opening = open_ranges(session.home.envelopes, starts, keys, cores, known.authors)
             for outcomes in opening:
                 lacking.update(one.detail for one in outcomes if _lacks_key(one))

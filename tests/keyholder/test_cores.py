@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from keyholder import cores, vault
+from keyholder import cores, envelopes, vault
 from keyholder.envelopes import list_starts, open_envelopes, read_chunks, read_range
 from keyholder.held import read_held
 from keyholder.opening import Opened, choose_keys
@@ -22,7 +22,7 @@ from tests.keyholder.fake_service import FakeService
 def test_processes_give_the_same_in_the_same_order(
     coalition: DeskForTests, service: FakeService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bodies = [coalition.seal({"chan": "app-sms", "text": str(number)}) for number in range(20)]
+    bodies = [coalition.seal({"chan": "app-sms", "text": str(number)}) for number in range(80)]
     bodies[7] = bodies[7][:-1] + bytes([bodies[7][-1] ^ 1])
     service.store(*bodies)
     coalition.done("sync")
@@ -35,19 +35,26 @@ def test_processes_give_the_same_in_the_same_order(
             return [one for part in cores.open_chunks(chunks, keys, total, count) for one in part]
 
     collecting = gc.get_threshold()
-    alone = open_all(20, 1)
-    assert [one.place for one in alone] == list(range(20))
-    assert sum(isinstance(one, Opened) for one in alone) == 19
+    alone = open_all(80, 1)
+    assert [one.place for one in alone] == list(range(80))
+    assert sum(isinstance(one, Opened) for one in alone) == 79
     assert open_all(cores.ALONE + 1, 2) == alone
     with open_envelopes(coalition.home) as database:
-        starts = list_starts(database, cores.CHUNK)
-        found = cores.open_ranges(coalition.home.envelopes, starts, keys, 2)
-        assert [one for part in found for one in part] == alone
+        for most in (cores.RANGE_BYTES, 1):  # all at once, and what is left by and by
+            monkeypatch.setattr(cores, "RANGE_BYTES", most)
+            starts = list_starts(database, cores.RANGE)
+            found = cores.open_ranges(coalition.home.envelopes, starts, keys, 2)
+            assert [one for part in found for one in part] == alone
     assert gc.get_threshold() == collecting
 
 
+@pytest.mark.parametrize("part", [1, 2, 64])
+@pytest.mark.parametrize("most", [0, 5, 1_000])
 @pytest.mark.parametrize("size", [1, 3, 7, 1_000])
-def test_ranges_have_every_envelope_once(coalition: DeskForTests, size: int) -> None:
+def test_ranges_have_every_envelope_once(
+    coalition: DeskForTests, monkeypatch: pytest.MonkeyPatch, size: int, most: int, part: int
+) -> None:
+    monkeypatch.setattr(envelopes, "_PART", part)
     with open_envelopes(coalition.home) as database:
         assert list(list_starts(database, size)) == []
         for place in (0, 1, 2, 5, 6, 40, 41, 1 << 60):
@@ -55,11 +62,13 @@ def test_ranges_have_every_envelope_once(coalition: DeskForTests, size: int) -> 
             database.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", row)
         database.execute("UPDATE envelopes SET leaf = x'02' WHERE idx IN (2, 40)")
         reading = cores.connect_reading(str(coalition.home.envelopes))
-        found = [
-            kept
-            for start in list_starts(database, size)
-            for kept in read_range(reading, start, size)
-        ]
+        found = []
+        for start in list_starts(database, size):
+            then = start
+            while then < start + size:
+                held, then = read_range(reading, then, start + size, most)
+                found += held
+                assert sum(len(kept.body or b"") for kept in held) < max(most, 1) + 4 * part
         reading.close()
         assert found == [kept for chunk in read_chunks(database, 3) for kept in chunk]
         assert [kept.place for kept in found] == [0, 1, 5, 6, 41, 1 << 60]
@@ -86,7 +95,8 @@ from keyholder.opening import EpochKeys, Unopened
 
 def look(_):
     told = [Path(f"/proc/self/{name}").read_bytes() for name in ("cmdline", "environ")]
-    return cores._pack([Unopened(len(cores._desk), b"", os.getpid(), b"".join(told).hex(), "")])
+    row = Unopened(len(cores._desk), b"", os.getpid(), b"".join(told).hex(), "")
+    return cores._pack([row]), None
 
 if __name__ == "__main__":
     cores._open_chunk = look

@@ -28,7 +28,7 @@ from bench.rounds import Scope, divide, tell
 from bench.turns import take_turns
 from keyholder import vault
 from keyholder.cores import CHUNK, RANGE, count_cores, open_ranges
-from keyholder.envelopes import list_starts, open_envelopes, read_chunks
+from keyholder.envelopes import list_ranges, open_envelopes, read_chunks
 from keyholder.held import read_held
 from keyholder.home import Home
 from keyholder.opening import EpochKeys, Opened, choose_keys
@@ -102,8 +102,8 @@ def _compare(home: Home, mix: str, count: int, goal: float | None, rounds: int) 
 def _prepare_ours(home: Home, keys: Sequence[EpochKeys]) -> Callable[[], int]:
     def work() -> int:
         with open_envelopes(home) as database:
-            starts = list_starts(database, RANGE)
-            outcomes = open_ranges(home.envelopes, starts, keys, count_cores())
+            ranges = list_ranges(database, RANGE, count_cores())
+            outcomes = open_ranges(home.envelopes, ranges, keys, count_cores())
             return sum(isinstance(one, Opened) for chunk in outcomes for one in chunk)
 
     return work

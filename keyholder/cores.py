@@ -75,14 +75,14 @@ def open_chunks(
 
 def open_ranges(
     file: Path,
-    starts: Iterable[int],
+    ranges: Iterable[tuple[int, int]],
     keys: Sequence[EpochKeys],
     cores: int,
     authors: Authors = NOBODY,
 ) -> Iterator[list[Outcome]]:
-    """As `open_chunks`, of what lies in an envelopes.db, RANGE indexes from each of `starts` on
-    (`envelopes.list_starts`): each worker reads for itself, and no envelope goes through a pipe."""
-    jobs = ((_open_range, (str(file), start, start + RANGE, RANGE_BYTES)) for start in starts)
+    """As `open_chunks`, of what lies in an envelopes.db within these indexes
+    (`envelopes.list_ranges`): each worker reads for itself, and no envelope goes through a pipe."""
+    jobs = ((_open_range, (str(file), *one, RANGE_BYTES)) for one in ranges)
     return _work(partial(Desk, authors=authors), jobs, keys, cores)
 
 

@@ -19,7 +19,7 @@ from keyholder.errors import HomeError
 from keyholder.home import Home, prepare
 from keyholder.sequence import Item
 
-_PART = 64  # envelopes read between two looks at how many bytes they have
+_PART = 64  # envelopes that are not worth parting, nor a look at how many bytes they have
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS envelopes (
@@ -195,13 +195,18 @@ def read_items(
         yield Item(*item), fault
 
 
-def list_starts(database: sqlite3.Connection, size: int) -> Iterator[int]:
-    """Indexes of which the ranges of `size` have every envelope once, and each has one."""
+def list_ranges(database: sqlite3.Connection, size: int, sharers: int) -> Iterator[tuple[int, int]]:
+    """Ranges of indexes, (first, behind the last), that have every envelope once; each has one.
+
+    Of `size` indexes, and towards the end of fewer: of so many `sharers` of the work none shall be
+    at a great one while the others have nothing left.
+    """
     query = "SELECT idx FROM known WHERE idx >= ? ORDER BY idx LIMIT 1"
-    after = 0
-    while row := database.execute(query, (after,)).fetchone():
-        yield row[0]
-        after = row[0] + size
+    last, start = find_last(database), 0
+    while row := database.execute(query, (start,)).fetchone():
+        first = row[0]
+        start = first + min(size, max(_PART, (last - first) // (4 * sharers)))
+        yield first, start
 
 
 def read_range(

@@ -12,7 +12,7 @@ from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, RANGE, count_cores, is_quick, open_chunks, open_ranges
 from keyholder.counts import choose_word, write_count
-from keyholder.envelopes import count, list_starts, open_envelopes, read_chunks
+from keyholder.envelopes import count, list_ranges, open_envelopes, read_chunks
 from keyholder.errors import HomeError
 from keyholder.findings import Findings, OpenDesk, Tally, find_aliases
 from keyholder.held import Held
@@ -104,8 +104,8 @@ def _open_kept(
                     chunks = ([boxes.attach(kept) for kept in chunk] for chunk in chunks)
                 opening = open_chunks(chunks, keys, total, cores, known.authors)
             else:
-                starts = list_starts(database, RANGE)
-                opening = open_ranges(session.home.envelopes, starts, keys, cores, known.authors)
+                ranges = list_ranges(database, RANGE, cores)
+                opening = open_ranges(session.home.envelopes, ranges, keys, cores, known.authors)
             for outcomes in opening:
                 lacking.update(one.detail for one in outcomes if _lacks_key(one))
                 yield from (name_purged(outcome, known.purged) for outcome in outcomes)

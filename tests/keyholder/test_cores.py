@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from keyholder import cores, envelopes, vault
-from keyholder.envelopes import list_starts, open_envelopes, read_chunks, read_range
+from keyholder.envelopes import list_ranges, open_envelopes, read_chunks, read_range
 from keyholder.held import read_held
 from keyholder.opening import Opened, choose_keys
 from tests.conftest import LOADING
@@ -42,8 +42,8 @@ def test_processes_give_the_same_in_the_same_order(
     with open_envelopes(coalition.home) as database:
         for most in (cores.RANGE_BYTES, 1):  # all at once, and what is left by and by
             monkeypatch.setattr(cores, "RANGE_BYTES", most)
-            starts = list_starts(database, cores.RANGE)
-            found = cores.open_ranges(coalition.home.envelopes, starts, keys, 2)
+            ranges = list_ranges(database, cores.RANGE, 2)
+            found = cores.open_ranges(coalition.home.envelopes, ranges, keys, 2)
             assert [one for part in found for one in part] == alone
     assert gc.get_threshold() == collecting
 
@@ -56,17 +56,18 @@ def test_ranges_have_every_envelope_once(
 ) -> None:
     monkeypatch.setattr(envelopes, "_PART", part)
     with open_envelopes(coalition.home) as database:
-        assert list(list_starts(database, size)) == []
+        assert list(list_ranges(database, size, 1)) == []
         for place in (0, 1, 2, 5, 6, 40, 41, 1 << 60):
             row = (place, bytes(32), 1, b"\x01", b"body", None)
             database.execute("INSERT INTO envelopes VALUES (?, ?, ?, ?, ?, ?)", row)
         database.execute("UPDATE envelopes SET leaf = x'02' WHERE idx IN (2, 40)")
         reading = cores.connect_reading(str(coalition.home.envelopes))
         found = []
-        for start in list_starts(database, size):
+        for start, end in list_ranges(database, size, 1):
+            assert start < end <= start + size
             then = start
-            while then < start + size:
-                held, then = read_range(reading, then, start + size, most)
+            while then < end:
+                held, then = read_range(reading, then, end, most)
                 found += held
                 assert sum(len(kept.body or b"") for kept in held) < max(most, 1) + 4 * part
         reading.close()

@@ -2,9 +2,10 @@
 
 For each mix of suites a home is made with so many envelopes; the bare loop and `keyholder`'s own
 opening (from the home's file to reports that are read) take turns of half a second in the same
-number of processes on the same cores, each with the start of its processes. Then one workbench
-holds all of them, in a process of its own, and is asked over HTTP as the page asks; the first
-search is the first one after opening.
+number of processes on the same cores, each with the start of its processes. Every other round
+begins with the other one, because whoever begins is a fiftieth slower. Then one workbench holds
+all of them, in a process of its own, and is asked over HTTP as the page asks; the first search is
+the first one after opening.
 """
 
 import http.client
@@ -68,7 +69,7 @@ def measure(scope: Scope) -> list[Figure]:
             folder = Path(name) / mix.replace(" ", "-")
             folder.mkdir()
             home = make_home(folder, count, channels)
-            rounds = scope.rounds if goal is None else 2 * scope.rounds - 1
+            rounds = scope.rounds if goal is None else 2 * scope.rounds
             figures += _compare(home, mix, count, goal, rounds)
             if channels == ALL_WAYS:
                 figures += _ask_all(home, folder / "words", count)

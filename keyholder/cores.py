@@ -21,9 +21,9 @@ from pathlib import Path
 from sqlite3 import Connection
 from typing import Any, Protocol, TypeVar
 
-from keyholder.envelopes import Kept, connect_reading, read_range
 from keyholder.errors import HomeError
 from keyholder.hardening import harden_process
+from keyholder.kept import Kept, connect_reading, read_range
 from keyholder.opening import Desk, EpochKeys, Opened, OpenedRecord, Outcome, Unopened
 from keyholder.peeling import Peeled, Peeler
 from keyholder.records.authors import NOBODY, Authors

@@ -9,17 +9,14 @@ import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
-from typing import NamedTuple
 
 from crypto import envelope, leaves
 from crypto.errors import CryptoError
 from keyholder import remembered
 from keyholder.errors import HomeError
 from keyholder.home import Home, prepare
+from keyholder.kept import PART, Kept
 from keyholder.sequence import Item
-
-_PART = 64  # envelopes that are not worth parting, nor a look at how many bytes they have
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS envelopes (
@@ -37,17 +34,6 @@ CREATE VIEW IF NOT EXISTS known AS
 SELECT idx, id, day, body, fault FROM envelopes
 WHERE substr(leaf, 1, 1) = x'01' OR fault IS NOT NULL;
 """
-
-
-class Kept(NamedTuple):
-    """One downloaded envelope. `day` is days since 1970-01-01, as the service's leaf says."""
-
-    place: int  # its index at the service, from 0
-    envelope_id: bytes  # 32 B, as the leaf says; anything where the leaf is unreadable
-    day: int
-    body: bytes | None
-    fault: str | None
-    inner: bytes | None = None  # what a peeled file has for it (keyholder/peeled.py); never stored
 
 
 @contextmanager
@@ -205,32 +191,8 @@ def list_ranges(database: sqlite3.Connection, size: int, sharers: int) -> Iterat
     last, start = find_last(database), 0
     while row := database.execute(query, (start,)).fetchone():
         first = row[0]
-        start = first + min(size, max(_PART, (last - first) // (4 * sharers)))
+        start = first + min(size, max(PART, (last - first) // (4 * sharers)))
         yield first, start
-
-
-def read_range(
-    database: sqlite3.Connection, start: int, end: int, most: int
-) -> tuple[list[Kept], int]:
-    """The envelopes held from the index `start` to before `end`, by rising index, and where to go
-    on: `end`, or before it where bodies of `most` bytes were read."""
-    rows = database.execute(
-        "SELECT idx, id, day, body, fault, NULL FROM known WHERE idx >= ? AND idx < ? ORDER BY idx",
-        (start, end),
-    )
-    chunk: list[Kept] = []
-    size = 0
-    while part := list(map(Kept._make, rows.fetchmany(_PART))):
-        chunk += part
-        size += sum(len(kept.body or b"") for kept in part)
-        if size >= most:
-            return chunk, min(end, part[-1].place + 1)
-    return chunk, end
-
-
-def connect_reading(file: str) -> sqlite3.Connection:
-    """A connection that can only read, for another process while the file is open in this one."""
-    return sqlite3.connect(f"{Path(file).absolute().as_uri()}?mode=ro", uri=True)
 
 
 def find_ids(database: sqlite3.Connection, ids: Sequence[bytes]) -> set[bytes]:

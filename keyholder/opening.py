@@ -9,8 +9,8 @@ from crypto.errors import CryptoError, OpeningError
 from crypto.locks import LockKey, check_lock, epoch_locks
 from crypto.opening import Opened as Content
 from crypto.opening import Opener, open_peeled
-from keyholder.envelopes import Kept
 from keyholder.errors import RecordError
+from keyholder.kept import Kept
 from keyholder.records.authors import NOBODY, Authors, read_said
 from keyholder.records.operations import Record
 from reports.decoder import Decoder

@@ -16,8 +16,8 @@ import cbor2
 
 from crypto.envelope import HEADER_SIZE, MAX_ENVELOPE, SEALED_BOX_OVERHEAD
 from crypto.keyring import Keyring
-from keyholder.envelopes import Kept
 from keyholder.errors import TravelError
+from keyholder.kept import Kept
 from keyholder.known import Known
 from keyholder.numbering import tell_place
 from keyholder.peeling import Peeled, is_dual

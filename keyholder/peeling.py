@@ -11,7 +11,7 @@ from crypto.envelope import HEADER_SIZE, Suite, read_header
 from crypto.errors import CryptoError, EnvelopeError
 from crypto.locks import LockKey, check_lock
 from crypto.opening import peel
-from keyholder.envelopes import Kept
+from keyholder.kept import Kept
 from keyholder.opening import DAMAGED, NO_KEY, REMOVED, EpochKeys, Unopened
 
 

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from crypto.purged import MAX_PURGED, PURGED_FORMAT
-from keyholder.envelopes import Kept, find_last
+from keyholder.envelopes import find_last
 from keyholder.errors import CoalitionError
+from keyholder.kept import Kept
 from keyholder.opening import Desk, Opened
 
 _ID = re.compile(r"[0-9a-f]{64}", re.ASCII)

@@ -17,7 +17,6 @@ from keyholder.commands.opening import Ground, annotate, list_unopened, open_hel
 from keyholder.commands.session import Session
 from keyholder.cores import CHUNK, count_cores, open_chunks
 from keyholder.envelopes import (
-    Kept,
     count_behind,
     find_last,
     list_gone,
@@ -29,6 +28,7 @@ from keyholder.envelopes import (
 from keyholder.errors import HomeError
 from keyholder.files import read_start
 from keyholder.findings import Findings, Tally
+from keyholder.kept import Kept
 from keyholder.keys.keeping import open_store, replace_kept
 from keyholder.known import read_known
 from keyholder.merge import Merged

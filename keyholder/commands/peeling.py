@@ -13,10 +13,11 @@ from keyholder.commands.options import Epoch, Json
 from keyholder.commands.printing import say, say_json, show_progress, warn
 from keyholder.commands.session import Session, read_coalition, unlock_identity
 from keyholder.cores import CHUNK, count_cores, peel_chunks
-from keyholder.envelopes import Kept, count, open_envelopes, read_chunks
+from keyholder.envelopes import count, open_envelopes, read_chunks
 from keyholder.errors import TravelError
 from keyholder.exports.output import check_output, write_output
 from keyholder.findings import Tally
+from keyholder.kept import Kept
 from keyholder.known import read_known
 from keyholder.opening import Unopened, choose_keys
 from keyholder.peeled import list_speakers, write_peeled

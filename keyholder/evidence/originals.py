@@ -6,13 +6,14 @@ from collections.abc import Iterable, Iterator
 
 from crypto.errors import CryptoError
 from crypto.leaves import read_leaf
-from keyholder.envelopes import Kept, find_fault
+from keyholder.envelopes import find_fault
 from keyholder.errors import EvidenceError
 from keyholder.evidence import paths
 from keyholder.evidence.bundle import Chosen
 from keyholder.evidence.manifest import Original
 from keyholder.evidence.sources import Source, take
 from keyholder.evidence.verification import SMALL, Verdict
+from keyholder.kept import Kept
 from keyholder.keys.keeping import Store, list_names, name_item, read_item
 from keyholder.opening import Desk
 from keyholder.peeled import PeeledBoxes

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 from crypto.keyring import Keyring
 from keyholder.cores import CHUNK, count_cores, open_chunks
-from keyholder.envelopes import Kept
 from keyholder.errors import KeysError
+from keyholder.kept import Kept
 from keyholder.keys.offering import find_highest
 from keyholder.opening import RECORD_REFUSED, EpochKeys, Opened, Unopened
 from keyholder.records.authors import NOBODY, Authors

@@ -7,8 +7,9 @@ import pytest
 
 from crypto.envelope import envelope_id
 from keyholder import cores, vault
-from keyholder.envelopes import Kept, open_envelopes
+from keyholder.envelopes import open_envelopes
 from keyholder.errors import TravelError
+from keyholder.kept import Kept
 from keyholder.known import Known, read_known
 from keyholder.peeled import list_speakers, read_peeled, write_peeled
 from keyholder.peeling import Peeled

@@ -9,7 +9,7 @@ from crypto.officers import new_seed, public_key
 from crypto.records import MAX_COUNTER, SignedRecord, write_record
 from keyholder import vault
 from keyholder.cores import open_chunks
-from keyholder.envelopes import Kept as Downloaded
+from keyholder.kept import Kept as Downloaded
 from keyholder.opening import OpenedRecord, choose_keys
 from keyholder.records.authors import Authors
 from keyholder.records.journal import open_journal

@@ -6,11 +6,10 @@ from typing import Annotated
 
 import typer
 
-from crypto.errors import KeyringError
 from crypto.keyring import first, read_bundle
 from crypto.purged import find_purged
 from crypto.revoked import find_revoked
-from crypto.trust import parse_root, read_root
+from crypto.trust import read_root
 from keyholder import vault
 from keyholder.commands.options import Json, Service, Yes
 from keyholder.commands.printing import say, say_fingerprint, say_json, warn
@@ -23,6 +22,7 @@ from keyholder.held import Held, fetch_first, write_held
 from keyholder.home import hold
 from keyholder.signing.proposals import FILE_LIMIT
 from keyholder.terminal import show
+from keyholder.travel.kinds import KEYRING, ROOT, find_kind
 from keyholder.words import write_words
 
 
@@ -113,28 +113,13 @@ def export_root(
 def _check_order(root: bytes, keyring: bytes | None) -> None:
     """Two files from one stick are easily swapped. SigningError: pin-swapped,
     pin-root-is-keyring, pin-keyring-is-root."""
-    swapped = _is_bundle(root), keyring is not None and _is_root(keyring)
+    swapped = find_kind(root) == KEYRING, keyring is not None and find_kind(keyring) == ROOT
     if swapped == (True, True):
         raise SigningError("pin-swapped")
     if swapped[0]:
         raise SigningError("pin-root-is-keyring")
     if swapped[1]:
         raise SigningError("pin-keyring-is-root")
-
-
-def _is_bundle(data: bytes) -> bool:
-    try:
-        return bool(read_bundle(data))
-    except KeyringError:
-        return False
-
-
-def _is_root(data: bytes) -> bool:
-    try:
-        parse_root(data)
-    except KeyringError:
-        return False
-    return True
 
 
 def _read(path: Path) -> bytes:

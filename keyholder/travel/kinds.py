@@ -2,7 +2,7 @@
 
 from crypto.bundles import read_bundle
 from crypto.errors import KeyringError
-from crypto.keyring import is_development
+from crypto.trust import parse_root
 from keyholder.keys import cards, lock_offers
 from keyholder.peeled import FORMAT as PEELED
 from keyholder.travel.bundle import FORMAT as BUNDLE
@@ -11,6 +11,7 @@ from keyholder.travel.signed_file import Maker, write_head
 _MAPS = {cards.FORMAT: "card", lock_offers.FORMAT: "lock offer"}
 _SEQUENCES = {PEELED: "peeled file", BUNDLE: "bundle"}
 _LONGEST = 1 << 20
+KEYRING, ROOT = "keyring or proposal", "root file"
 
 
 def find_kind(data: bytes) -> str | None:
@@ -42,13 +43,12 @@ def _write_text(label: str) -> bytes:
 
 def _find_keyring(data: bytes) -> str | None:
     try:
-        read_bundle(data)
+        if read_bundle(data):
+            return KEYRING
     except KeyringError:
         pass
-    else:
-        return "keyring or proposal"
     try:
-        is_development(data)
+        parse_root(data)
     except KeyringError:
         return None
-    return "root file"
+    return ROOT

@@ -2,6 +2,7 @@
 
 import io
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -104,11 +105,16 @@ def test_only_what_holders_exchange_is_shown(coalition: DeskForTests, tmp_path: 
         name: find_kind((tmp_path / name).read_bytes()) for name in ("card", "bundle", "keyring")
     }
     assert kinds == {"card": "card", "bundle": "bundle", "keyring": "keyring or proposal"}
-    assert find_kind(home.root.read_bytes()) == "root file"
+    root = home.root.read_bytes()
+    assert find_kind(root) == "root file"
+    # By its form alone: who signed it is looked at by those who use it.
+    unsigned = re.sub(rb'"sig":( ?)"[0-9a-f]{128}"', rb'"sig":\1"' + b"0" * 128 + b'"', root)
+    assert unsigned != root
+    assert find_kind(unsigned) == "root file"
     for path in (home.identity, home.seeds, home.envelopes):
         result = desk.run("qr", path)
         assert (result.status, result.out) == (1, ""), path.name
-    for data in (b"", b"{}", b"\xa1", bytes(2 << 20)):
+    for data in (b"", b"{}", b"\xa0", b"\xa1", bytes(2 << 20)):
         assert find_kind(data) is None
     (tmp_path / "big").write_bytes((tmp_path / "bundle").read_bytes() + bytes(120_000))
     assert "more QR codes" in desk.run("qr", tmp_path / "big").err

@@ -2,7 +2,7 @@
 
 A hundred kills are a hundred starts, and the road's tests type a hundred lines. What runs is the
 command as it is, in a process of its own; it belongs to us like any child, so that it can be killed
-and waited for. How a command starts in earnest is for tests/road/test_tour.py, the tests of the
+and waited for. How a command starts in earnest is for tests/long/test_tour.py, the tests of the
 entry points and of signals, which start theirs as a shell does.
 """
 

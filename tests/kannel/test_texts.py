@@ -10,7 +10,7 @@ import pytest
 
 from tests.kannel.boxes import Kannel, running_kannel, wait_for
 from tests.kannel.service import Service
-from tests.road.test_at_rest import CANARIES, codings
+from tests.long.test_at_rest import CANARIES, codings
 from tests.smsc import running_smsc, write_body
 
 WORDS, AREA, ARABIC = "zebrafinch orchid", "Quokkaville", "قناري حاضر"

@@ -30,7 +30,7 @@ help: ## this list
 run: .venv/.ok ## start the service, the gateway, a phone simulator and a workbench on 127.0.0.1 (data under var/)
 	$(BIN)/heliograph dev serve
 
-# The real tus client, for tests/app/test_tus_client.py, which says so where it is missing.
+# The real tus client, for tests/long/test_tus_client.py, which says so where it is missing.
 tests/app/tus/node_modules/.ok: tests/app/tus/package-lock.json
 	cd tests/app/tus && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "tus-js-client is not installed"
 
@@ -38,7 +38,7 @@ tests/app/tus/node_modules/.ok: tests/app/tus/package-lock.json
 client/node_modules/.ok: client/package-lock.json
 	cd client && npm ci --silent --no-audit --no-fund --ignore-scripts && touch node_modules/.ok || echo "the client's packages are not installed"
 
-test: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## the tests (a part the machine lacks skips loudly); CI also runs test-long
+test: .venv/.ok client/node_modules/.ok ## the tests (a part the machine lacks skips loudly); CI also runs test-long
 	$(IN_MEMORY) $(BIN)/python -m pytest --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 test-faults: .venv/.ok ## kills, power cuts, failing disks, slow clients, wrong clocks (20 minutes; root sees most)
@@ -50,7 +50,7 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
-test-long: .venv/.ok ## the tour, the whole road, lost laptops, copies and uploads that are killed, every real row of STOP by every way in, clusters of the corpus, carried files, pages that wait, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice, keyholder-dist (15 minutes where the machine is busy)
+test-long: .venv/.ok tests/app/tus/node_modules/.ok ## the tour, the whole road, lost laptops, copies and uploads that are killed, every real row of STOP by every way in, clusters of the corpus, carried files, pages that wait, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice, keyholder-dist (15 minutes where the machine is busy)
 	$(IN_MEMORY) $(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)

@@ -17,8 +17,9 @@ import pytest
 from crypto.blob_lengths import blob_length
 from tests.app.running import Place
 from tests.app.uploads import OFFSET_TYPE, VERSION, make_blob, read_blob, run_blobs
+from tests.conftest import ROOT
 
-FOLDER = Path(__file__).parent / "tus"
+FOLDER = ROOT / "tests/app/tus"
 SIZE = blob_length(20_000_000)
 RESET_AFTER = 500_000
 ABORT = struct.pack("ii", 1, 0)

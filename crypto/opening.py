@@ -1,7 +1,7 @@
 """Opening: from an envelope to its content, with the locks' private keys. For keyholders alone."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from nacl.bindings import crypto_box_seal_open
 from nacl.exceptions import CryptoError as SodiumError
@@ -24,6 +24,7 @@ from crypto.sealing import INFO, INNER_HEADER_SIZE
 _MARK = b"\x80"  # where the padding begins
 _KINDS = {int(kind): kind for kind in Kind}
 
+_Result = TypeVar("_Result")
 _Layer = Callable[[bytes], bytes | None]
 """From a box to what is in it; None where it does not open."""
 
@@ -112,10 +113,8 @@ def peel(envelope: bytes, lock_a: LockKey) -> bytes:
     header = read_header(envelope)
     if not header.suite.dual or (lock_a.suite, lock_a.lock) != (header.suite, "A"):
         raise OpeningError("no-key")
-    inner = _make_layer(lock_a, envelope[:HEADER_SIZE])(envelope[HEADER_SIZE:])
-    if inner is None:
-        raise OpeningError("box-not-opened")
-    return inner
+    form = _Form(header.suite, header.epoch, (_make_layer(lock_a, envelope[:HEADER_SIZE]),))
+    return _raise(_open_boxes((form,), (envelope,))[0])
 
 
 def open_peeled(header_bytes: bytes, inner: bytes, lock_b: LockKey) -> Opened:
@@ -133,16 +132,17 @@ def open_peeled(header_bytes: bytes, inner: bytes, lock_b: LockKey) -> Opened:
     return _raise(_read_plaintext(form, _open_boxes((form,), (header_bytes + inner,))[0]))
 
 
-def _raise(opened: Opened | CryptoError) -> Opened:
-    if isinstance(opened, CryptoError):
-        raise opened
-    return opened
+def _raise(result: _Result | CryptoError) -> _Result:
+    if isinstance(result, CryptoError):
+        raise result
+    return result
 
 
 def _open_boxes(
     forms: Sequence[_Form | CryptoError], envelopes: Sequence[bytes]
 ) -> list[bytes | CryptoError]:
-    """The innermost plaintexts. A loop of few steps: each costs what its code costs to fetch."""
+    """What is under the layers of each. A loop of few steps: each costs what its code costs to
+    fetch."""
     plain: list[bytes | CryptoError] = []
     for form, envelope in zip(forms, envelopes, strict=True):
         if isinstance(form, CryptoError):

@@ -43,7 +43,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
 
 @pytest.fixture
 def relay(running: Running) -> Iterator[Relay]:
-    with open_relay(("127.0.0.1", int(running.url.rpartition(":")[2]))) as relay:
+    with open_relay(Relay(("127.0.0.1", int(running.url.rpartition(":")[2])))) as relay:
         yield relay
 
 

@@ -7,8 +7,7 @@ import socket
 import struct
 import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -18,6 +17,7 @@ from crypto.blob_lengths import blob_length
 from tests.app.running import Place
 from tests.app.uploads import OFFSET_TYPE, VERSION, make_blob, read_blob, run_blobs
 from tests.conftest import ROOT
+from tests.road.relay import Relay, open_relay
 
 FOLDER = ROOT / "tests/app/tus"
 SIZE = blob_length(20_000_000)
@@ -26,34 +26,17 @@ ABORT = struct.pack("ii", 1, 0)
 """SO_LINGER: closing sends a reset, and drops what is not sent yet."""
 
 
-class BreakingLine:
-    """A TCP proxy that resets both sides of each connection after so many bytes upwards."""
+class BreakingLine(Relay):
+    """Resets both sides of each connection after so many bytes upwards."""
 
     def __init__(self, target: tuple[str, int], reset_after: int) -> None:
-        self._target = target
+        super().__init__(target)
         self._reset_after = reset_after
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
-        self.bytes_up = 0
         self.resets = 0
 
-    def run(self) -> None:
-        """Takes connections until the listener is closed."""
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            server = socket.create_connection(self._target)
-            for pump in (self._pump_up, self._pump_down):
-                thread = threading.Thread(target=pump, args=(client, server))
-                thread.start()
-                self._threads.append(thread)
-
-    def join(self) -> None:
-        for thread in self._threads:
-            thread.join(20)
+    def _pump(self, one: socket.socket, other: socket.socket, counts: bool) -> None:
+        (self._pump_up if counts else self._pump_down)(one, other)
 
     def _pump_up(self, client: socket.socket, server: socket.socket) -> None:
         left = self._reset_after
@@ -62,7 +45,7 @@ class BreakingLine:
                 server.sendall(data)
                 left -= len(data)
                 with self._lock:
-                    self.bytes_up += len(data)
+                    self.up += len(data)
         if not left:
             self.resets += 1
             for end in (client, server):
@@ -73,7 +56,7 @@ class BreakingLine:
                     end.shutdown(socket.SHUT_RDWR)
                 end.close()
 
-    def _pump_down(self, client: socket.socket, server: socket.socket) -> None:
+    def _pump_down(self, server: socket.socket, client: socket.socket) -> None:
         with suppress(OSError):
             while data := server.recv(65_536):
                 client.sendall(data)
@@ -106,20 +89,6 @@ def test_what_came_just_before_a_cut_is_kept(place: Place) -> None:
     assert offset == 1000
 
 
-@contextmanager
-def break_line(target: tuple[str, int]) -> Iterator[BreakingLine]:
-    line = BreakingLine(target, RESET_AFTER)
-    thread = threading.Thread(target=line.run)
-    thread.start()
-    try:
-        yield line
-    finally:
-        line.listener.shutdown(socket.SHUT_RDWR)
-        line.listener.close()
-        thread.join(20)
-        line.join()
-
-
 def test_tus_js_client_gets_through_a_line_that_breaks(place: Place, tmp_path: Path) -> None:
     node = shutil.which("node")
     if node is None or not (FOLDER / "node_modules" / "tus-js-client").is_dir():
@@ -127,10 +96,9 @@ def test_tus_js_client_gets_through_a_line_that_breaks(place: Place, tmp_path: P
     data = os.urandom(SIZE)
     file = tmp_path / "blob"
     file.write_bytes(data)
-    with place.open_server() as address, break_line(address) as line:
-        host, port = line.listener.getsockname()
+    with place.open_server() as address, open_relay(BreakingLine(address, RESET_AFTER)) as line:
         done = subprocess.run(
-            [node, FOLDER / "upload.mjs", f"http://{host}:{port}/v1/blobs", file],
+            [node, FOLDER / "upload.mjs", f"{line.url}/v1/blobs", file],
             capture_output=True,
             text=True,
             timeout=240,
@@ -138,7 +106,7 @@ def test_tus_js_client_gets_through_a_line_that_breaks(place: Place, tmp_path: P
         )
     assert done.returncode == 0, done.stderr
     assert line.resets >= SIZE // RESET_AFTER  # it did break
-    ratio = line.bytes_up / SIZE
+    ratio = line.up / SIZE
     print(f"tus-js-client: {line.resets} resets, {ratio:.3f} times the bytes")
     assert ratio <= 1.5
     id = hashlib.sha256(data).digest()

@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import TypeVar
 
 
 class Relay:
@@ -53,10 +54,12 @@ class Relay:
         self.listener.close()
 
 
+_Kind = TypeVar("_Kind", bound=Relay)
+
+
 @contextmanager
-def open_relay(target: tuple[str, int]) -> Iterator[Relay]:
-    """A relay for the time of a test."""
-    relay = Relay(target)
+def open_relay(relay: _Kind) -> Iterator[_Kind]:
+    """Runs it for the time of a test."""
     thread = threading.Thread(target=relay.run)
     thread.start()
     try:

@@ -50,7 +50,7 @@ test-ha: .venv/.ok ## failovers: three etcd and Patroni, PostgreSQL 15, two repl
 test-kannel: .venv/.ok ## Debian's Kannel between an SMSC and the service, killed under load (8 minutes)
 	$(BIN)/python -m pytest tests/kannel --timeout=1500 $(KANNEL)
 
-test-long: .venv/.ok tests/app/tus/node_modules/.ok ## the tour, the whole road, lost laptops, copies and uploads that are killed, every real row of STOP by every way in, clusters of the corpus, carried files, pages that wait, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice, keyholder-dist (15 minutes where the machine is busy)
+test-long: .venv/.ok tests/app/tus/node_modules/.ok client/node_modules/.ok ## the tour, the whole road, lost laptops, copies and uploads that are killed, every real row of STOP by every way in, clusters of the corpus, carried files, pages that wait, each part of the benchmarks once, exports of 5,000 hostile texts, also into LibreOffice, keyholder-dist (15 minutes where the machine is busy)
 	$(IN_MEMORY) $(BIN)/python -m pytest tests/long --numprocesses auto --dist loadfile --timeout=1500
 
 test-phone: .venv/.ok client/node_modules/.ok ## the reporter's app in Chromium against the real service and hostile ones (10 minutes)

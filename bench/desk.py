@@ -82,12 +82,12 @@ def _compare(home: Home, mix: str, count: int, goal: float | None, rounds: int) 
     keys = choose_keys(read_held(home).keyring, seeds)
     bare: list[float] = []
     ours: list[float] = []
+    both = (
+        (bare, partial(_prepare_bare, home, seeds[0].seed)),
+        (ours, partial(_prepare_ours, home, keys)),
+    )
     for number in range(rounds):
         tell(f"opening, {mix}, round {number + 1} of {rounds}")
-        both = (
-            (bare, partial(_prepare_bare, home, seeds[0].seed)),
-            (ours, partial(_prepare_ours, home, keys)),
-        )
         first, second = both[::-1] if number % 2 else both
         spent = take_turns(first[1], second[1], count)
         first[0].append(count / spent[0])
